@@ -1,0 +1,334 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"sync"
+
+	"tollkeeper/core/fault"
+	"tollkeeper/core/tenant"
+	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
+	"tollkeeper/format/cdr"
+	"tollkeeper/store"
+)
+
+// An import is a line of three workers: one reads and normalises, one dedupes,
+// rates and encodes, one commits. Each hands batches on to the next; batches
+// are used again, so that memory is bounded by their number.
+
+// batch is parts of one or many tenants on their way together.
+type batch struct {
+	parts  []*part
+	bytes  int64 // read of the file so far
+	number int64 // of records so far
+	text   int
+	count  int
+}
+
+// batchesInFlight is how many batches there are: one with each worker.
+const batchesInFlight = 3
+
+func (imp *importing) work(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	free := make(chan *batch, batchesInFlight)
+	for range batchesInFlight {
+		free <- new(batch)
+	}
+	read, made := make(chan *batch), make(chan *batch)
+	var wg sync.WaitGroup
+	stage := func(out chan *batch, f func() error) {
+		wg.Go(func() {
+			defer close(out)
+			if err := f(); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	stage(read, func() error { return imp.readAll(ctx, free, read) })
+	stage(made, func() error { return imp.makeAll(ctx, read, made) })
+	for b := range made {
+		if ctx.Err() != nil {
+			continue
+		}
+		if err := imp.commit(ctx, b); err != nil {
+			cancel(err)
+			continue
+		}
+		imp.records = b.number
+		imp.report.tell(Progress{Stage: "import", Done: b.bytes, Total: imp.size, Unit: "bytes", Records: b.number})
+		free <- b
+	}
+	wg.Wait()
+	for _, s := range imp.shares {
+		s.books.settle()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// settle forgets parts that were on their way when an import broke off.
+func (b *books) settle() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending = nil
+}
+
+func receive(ctx context.Context, from chan *batch) (*batch, error) {
+	select {
+	case b := <-from:
+		return b, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func send(ctx context.Context, to chan *batch, b *batch) error {
+	select {
+	case to <- b:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// readAll reads the file to its end.
+func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error {
+	var recs cdr.Batch
+	recs.Want = 4096
+	want := imp.o.Batch
+	if want == 0 {
+		want = BatchRecords
+	}
+	for number, done := int64(0), false; !done; {
+		b, err := receive(ctx, free)
+		if err != nil {
+			return err
+		}
+		b.count, b.text = 0, 0
+		for _, s := range imp.shares {
+			s.part = nil
+		}
+		spare := b.parts
+		b.parts = b.parts[:0]
+		for b.count < want && b.text < batchText && !done {
+			switch err := imp.reader.ReadBatch(&recs); {
+			case errors.Is(err, io.EOF):
+				done = true
+			case err != nil:
+				return err
+			}
+			for i := range recs.Records {
+				if err := imp.take(ctx, &recs.Records[i], b, spare); err != nil {
+					return err
+				}
+			}
+			number += int64(len(recs.Records))
+			recs.Records = recs.Records[:0]
+		}
+		if err := imp.nameAll(ctx, b); err != nil {
+			return err
+		}
+		b.bytes, b.number = imp.in.n, number
+		if b.count == 0 {
+			break
+		}
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take puts one record into its tenant's part of b. spare holds the parts of
+// an earlier use of b, whose memory is used again.
+func (imp *importing) take(ctx context.Context, rec *cdr.Record, b *batch, spare []*part) error {
+	b.count++
+	b.text += len(rec.Text)
+	if rec.Reject != nil {
+		s := imp.only
+		if s == nil {
+			var err error
+			if s, err = imp.system(ctx); err != nil {
+				return err
+			}
+		}
+		s.into(b, spare).reject(rec, rec.Reject)
+		return nil
+	}
+	s, wrong, err := imp.owner(ctx, rec)
+	if err != nil {
+		return err
+	}
+	p := s.into(b, spare)
+	if wrong != nil {
+		p.reject(rec, wrong)
+		return nil
+	}
+	if s.books.tenant.ID == tenant.System {
+		var c usage.Call
+		s.norm.call(rec, &c)
+		c.Content = hash64(rec.Text)
+		p.suspend(rec, &c, trouble{usage.NoTenant, "tenant", "the record names no tenant that is known: " + strconv.Quote(fault.Cut(string(rec.Tenant)))})
+		return nil
+	}
+	p.calls = append(p.calls, usage.Call{})
+	c := &p.calls[len(p.calls)-1]
+	if t := s.norm.call(rec, c); t.reason != usage.NoReason {
+		p.suspend(rec, c, t)
+		p.calls = p.calls[:len(p.calls)-1]
+		return nil
+	}
+	if c.Agent == unnamed || c.Campaign == unnamed || c.Queue == unnamed || c.Carrier == unnamed {
+		p.mend = append(p.mend, mendNames{len(p.calls) - 1, string(rec.Agent), string(rec.Campaign), string(rec.Queue), string(rec.Carrier)})
+	}
+	from := int32(len(p.text))
+	p.text = append(p.text, rec.Text...)
+	p.texts = append(p.texts, span{rec.Line, from, int32(len(p.text))})
+	return nil
+}
+
+// into is the tenant's part of batch b, made when its first record comes.
+func (s *share) into(b *batch, spare []*part) *part {
+	if s.part != nil {
+		return s.part
+	}
+	var p *part
+	if n := len(b.parts); n < cap(spare) {
+		p = spare[:cap(spare)][n]
+	}
+	if p == nil {
+		p = new(part)
+	}
+	p.reset(s)
+	b.parts = append(b.parts, p)
+	s.part = p
+	return p
+}
+
+func (p *part) suspend(rec *cdr.Record, c *usage.Call, t trouble) {
+	day := when.Day(0)
+	if c.Started != 0 {
+		day = c.Started.UTCDay()
+	}
+	p.suspended = append(p.suspended, store.Suspense{
+		Identity: c.Identity, Content: c.Content, Reason: t.reason, Day: day, Run: p.run.ID, Line: rec.Line,
+		Field: t.field, Detail: t.detail, Text: append([]byte(nil), rec.Text...), Hint: append([]byte(nil), rec.Hint...),
+	})
+}
+
+// rejectedText bounds how much of an unreadable line is kept.
+const rejectedText = 64 << 10
+
+func (p *part) reject(rec *cdr.Record, in *fault.Input) {
+	p.rejected = append(p.rejected, store.Rejected{
+		Run: p.run.ID, Line: rec.Line, Column: in.Column, Field: in.Field, Value: clean(in.Value), Reason: clean(in.Reason),
+		Text: append([]byte(nil), rec.Text[:min(len(rec.Text), rejectedText)]...),
+	})
+}
+
+// nameAll makes the names that b's records use and nobody has set up.
+func (imp *importing) nameAll(ctx context.Context, b *batch) error {
+	wanted := map[*books]*newNames{}
+	for _, p := range b.parts {
+		if n := &p.share.norm.wanted; !n.empty() {
+			wanted[p.books] = n
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	if imp.o.Plain == nil {
+		if err := imp.app.makeNames(ctx, wanted); err != nil {
+			return err
+		}
+	}
+	for _, p := range b.parts {
+		s := p.share
+		s.made += len(s.norm.wanted.users) + len(s.norm.wanted.campaigns)
+		s.norm.wanted = newNames{}
+		s.norm.names = p.books.directory()
+		for _, m := range p.mend {
+			s.norm.mend(m, &p.calls[m.index])
+		}
+	}
+	return nil
+}
+
+// makeAll dedupes, rates and encodes.
+func (imp *importing) makeAll(ctx context.Context, in, out chan *batch) error {
+	var m maker
+	for b := range in {
+		for _, p := range b.parts {
+			if err := imp.prepare(ctx, &m, p); err != nil {
+				return err
+			}
+		}
+		if err := send(ctx, out, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare makes a part against what is cached of its books, and marks it as on
+// its way.
+func (imp *importing) prepare(ctx context.Context, m *maker, p *part) error {
+	b, tick := p.books, imp.app.keys.next()
+	if err := imp.app.readKeys(ctx, p, tick); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	p.dedupe(tick)
+	p.seen, p.cards = b.account.Segments+int64(len(b.pending)), b.account.Cards
+	book, closed := b.prices, b.account.ClosedThrough
+	b.take(p)
+	b.mu.Unlock()
+	return p.make(m, book, closed)
+}
+
+// readKeys reads the days that p's calls fall on, where they are not cached.
+func (a *App) readKeys(ctx context.Context, p *part, tick int64) error {
+	b := p.books
+	missing := map[when.Day]bool{}
+	b.mu.Lock()
+	var last when.Day
+	for i := range p.calls {
+		if d := p.calls[i].Started.UTCDay(); d != last {
+			b.keys.missing(d, missing)
+			last = d
+		}
+	}
+	b.mu.Unlock()
+	if len(missing) == 0 {
+		return nil
+	}
+	a.evict()
+	return a.store.View(ctx, b.tenant.ID, func(tx *store.Tx) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for d := range missing {
+			if err := b.keys.read(tx, d, tick); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *App) evict() {
+	a.mu.Lock()
+	all := make([]*books, 0, len(a.ledgers))
+	for _, b := range a.ledgers {
+		all = append(all, b)
+	}
+	a.mu.Unlock()
+	a.keys.evict(all)
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"syscall"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"tollkeeper/core/fault"
+)
+
+// postgresEngine is a pool of connections; the account's row is the lock.
+type postgresEngine struct{ pool *pgxpool.Pool }
+
+var postgresWords = map[string]string{"text": `TEXT COLLATE "C"`, "bytes": "BYTEA", "empty": "''", "postgres": ""}
+
+// groupWidth is how many updates of a group run at once: enough that they
+// share the disk's flushes, few enough to leave connections to others.
+const groupWidth = 4
+
+func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The driver's text repeats the address with its password in it.
+		return nil, fault.New(fault.Invalid, "the database address %q cannot be read: want postgres://user:password@host:port/database", redactURL(url))
+	}
+	cfg.MaxConns = max(cfg.MaxConns, groupWidth+4)
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fault.New(fault.Busy, "the database does not answer: %w", err)
+	}
+	return &postgresEngine{pool}, nil
+}
+
+func (e *postgresEngine) read(ctx context.Context) (conn, error) {
+	c, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &postgresConn{c: c}, nil
+}
+
+// write is read: on PostgreSQL everybody may write at once, to other accounts.
+func (e *postgresEngine) write(ctx context.Context, _ Lane) (conn, error) { return e.read(ctx) }
+
+// group runs each update in a transaction of its own, several at a time.
+func (e *postgresEngine) group(ctx context.Context, s *Store, us []Unit) []error {
+	errs := make([]error, len(us))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range min(groupWidth, len(us)) {
+		wg.Go(func() {
+			for i := range work {
+				errs[i] = s.Update(ctx, us[i].Tenant, Bulk, us[i].Do)
+			}
+		})
+	}
+	for i := range us {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	return errs
+}
+
+func (e *postgresEngine) migrate(ctx context.Context) error {
+	db := stdlib.OpenDBFromPool(e.pool)
+	defer db.Close()
+	l, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	return migrate(ctx, db, goose.DialectPostgres, postgresWords, goose.WithSessionLocker(l))
+}
+
+func (e *postgresEngine) size(ctx context.Context) (n int64, err error) {
+	err = e.pool.QueryRow(ctx, `SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::BIGINT
+		FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace`).Scan(&n)
+	return n, err
+}
+
+func (e *postgresEngine) close() error {
+	e.pool.Close()
+	return nil
+}
+
+// postgresConn is a connection. Statements nobody waits for are kept in a batch
+// and sent with the next query or the commit, so that a transaction takes few
+// round trips.
+type postgresConn struct {
+	c     *pgxpool.Conn
+	batch pgx.Batch
+	open  bool
+}
+
+func (c *postgresConn) begin(ctx context.Context, write bool) error {
+	c.batch = pgx.Batch{}
+	q := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	if write {
+		q = "BEGIN ISOLATION LEVEL READ COMMITTED"
+	}
+	_, err := c.c.Exec(ctx, q)
+	c.open = err == nil
+	return postgresError(err)
+}
+
+func (c *postgresConn) exec(_ context.Context, q string, args ...any) error {
+	c.batch.Queue(q, args...)
+	return nil
+}
+
+func (c *postgresConn) flush(ctx context.Context) error {
+	if c.batch.Len() == 0 {
+		return nil
+	}
+	err := c.c.SendBatch(ctx, &c.batch).Close()
+	c.batch = pgx.Batch{}
+	return postgresError(err)
+}
+
+func (c *postgresConn) query(ctx context.Context, q string, args ...any) (rows, error) {
+	if err := c.flush(ctx); err != nil {
+		return nil, err
+	}
+	rs, err := c.c.Query(ctx, q, args...)
+	if err != nil {
+		return nil, postgresError(err)
+	}
+	return postgresRows{rs}, nil
+}
+
+func (c *postgresConn) commit(ctx context.Context) error {
+	if err := c.flush(ctx); err != nil {
+		c.rollback()
+		return err
+	}
+	_, err := c.c.Exec(context.WithoutCancel(ctx), "COMMIT")
+	c.open = false
+	return postgresError(err)
+}
+
+func (c *postgresConn) rollback() {
+	if c.open {
+		c.open = false
+		// A connection that cannot even roll back is closed by the pool.
+		if _, err := c.c.Exec(context.Background(), "ROLLBACK"); err != nil {
+			c.c.Conn().Close(context.Background())
+		}
+	}
+}
+
+func (c *postgresConn) release() {
+	c.rollback()
+	c.c.Release()
+}
+
+type postgresRows struct{ pgx.Rows }
+
+func (r postgresRows) Err() error { return postgresError(r.Rows.Err()) }
+
+// postgresError gives what PostgreSQL says a kind.
+func postgresError(err error) error {
+	var pe *pgconn.PgError
+	if !errors.As(err, &pe) {
+		return err
+	}
+	switch pe.Code {
+	case "23505":
+		return fault.New(fault.Conflict, "it is there already: %w", err)
+	case "40001", "40P01", "55P03", "57P01", "57P03", "53300", "53100":
+		return fault.New(fault.Busy, "the database is busy: %w", err)
+	}
+	return err
+}
+
+// Gone tells whether err means that the connection to the database was lost,
+// so that another one may do better.
+func Gone(err error) bool {
+	var pe *pgconn.PgError
+	return err != nil && !errors.As(err, &pe) && (pgconn.SafeToRetry(err) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EPIPE))
+}
+
+// backup is not this program's business on PostgreSQL, whose own tools do it
+// better; the text says how.
+func (e *postgresEngine) backup(context.Context, string) error {
+	return fault.New(fault.Invalid, "a PostgreSQL database is backed up by its own tools: pg_dump -Fc, or a base backup")
+}

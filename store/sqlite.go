@@ -1,0 +1,281 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"tollkeeper/core/fault"
+)
+
+// sqliteEngine is one file: any number of readers, one writer with two lanes.
+type sqliteEngine struct {
+	path    string
+	dsn     string // of a writer
+	readers *sql.DB
+	writers *sql.DB
+	writer  *sqliteConn
+	lanes   lanes
+}
+
+var sqliteWords = map[string]string{"text": "TEXT", "bytes": "BLOB", "empty": "x''", "postgres": "-- "}
+
+func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
+	pragmas := url.Values{"_pragma": {
+		"busy_timeout(15000)", "page_size(8192)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
+		"cache_size(-32768)", "wal_autocheckpoint(2000)",
+	}}
+	file := "file:" + url.PathEscape(path) + "?"
+	e := &sqliteEngine{path: path, dsn: file + "_txlock=immediate&" + pragmas.Encode()}
+	var err error
+	if e.writers, err = sql.Open("sqlite", e.dsn); err != nil {
+		return nil, err
+	}
+	e.writers.SetMaxOpenConns(1)
+	c, err := e.writers.Conn(ctx)
+	if err != nil {
+		e.writers.Close()
+		return nil, fmt.Errorf("%s: %w", path, sqliteError(err))
+	}
+	e.writer = &sqliteConn{c: c, stmts: map[string]*sql.Stmt{}, done: e.lanes.leave}
+	if e.readers, err = sql.Open("sqlite", file+"_pragma=query_only(1)&"+pragmas.Encode()); err != nil {
+		e.close()
+		return nil, err
+	}
+	e.readers.SetMaxIdleConns(4)
+	return e, nil
+}
+
+func (e *sqliteEngine) read(ctx context.Context) (conn, error) {
+	c, err := e.readers.Conn(ctx)
+	if err != nil {
+		return nil, sqliteError(err)
+	}
+	return &sqliteConn{c: c, done: func() { c.Close() }}, nil
+}
+
+func (e *sqliteEngine) write(ctx context.Context, lane Lane) (conn, error) {
+	if err := e.lanes.enter(ctx, lane); err != nil {
+		return nil, err
+	}
+	return e.writer, nil
+}
+
+// group puts the updates into one physical transaction, each behind a
+// savepoint, and commits early where somebody waits in the interactive lane.
+func (e *sqliteEngine) group(ctx context.Context, s *Store, us []Unit) []error {
+	errs := make([]error, len(us))
+	for next := 0; next < len(us); {
+		if err := e.lanes.enter(ctx, Bulk); err != nil {
+			for i := next; i < len(us); i++ {
+				errs[i] = err
+			}
+			return errs
+		}
+		next = e.stretch(ctx, s, us, errs, next)
+		e.lanes.leave()
+	}
+	return errs
+}
+
+// stretch runs updates from first on until all are done or somebody waits, and
+// returns the first that was not run.
+func (e *sqliteEngine) stretch(ctx context.Context, s *Store, us []Unit, errs []error, first int) int {
+	c, next := e.writer, first
+	fail := func(err error) int {
+		c.rollback()
+		for i := first; i < max(next, first+1); i++ {
+			if errs[i] == nil {
+				errs[i] = err
+			}
+		}
+		return max(next, first+1)
+	}
+	if err := c.begin(ctx, true); err != nil {
+		return fail(fault.Wrap("write the books", err))
+	}
+	for next < len(us) && (next == first || !e.lanes.pressed()) {
+		u := us[next]
+		if err := c.exec(ctx, "SAVEPOINT unit"); err != nil {
+			return fail(err)
+		}
+		tx := &Tx{ctx: ctx, c: c, Tenant: u.Tenant, Now: s.clock(), writes: true}
+		end := "RELEASE unit"
+		if errs[next] = tx.run(u.Do); errs[next] != nil {
+			end = "ROLLBACK TO unit"
+		}
+		next++
+		if err := c.exec(ctx, end); err != nil {
+			return fail(err)
+		}
+	}
+	if err := c.commit(ctx); err != nil {
+		return fail(&CommitError{err})
+	}
+	return next
+}
+
+func (e *sqliteEngine) migrate(ctx context.Context) error {
+	db, err := sql.Open("sqlite", e.dsn)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	// Two programs may open a new database at once; the second one finds the
+	// tables made when it looks again.
+	for range 3 {
+		if err = migrate(ctx, db, goose.DialectSQLite3, sqliteWords); err == nil || fault.Is(err, fault.Invalid) {
+			break
+		}
+	}
+	return sqliteError(err)
+}
+
+func (e *sqliteEngine) size(context.Context) (int64, error) {
+	var n int64
+	for _, suffix := range []string{"", "-wal"} {
+		if st, err := os.Stat(e.path + suffix); err == nil {
+			n += st.Size()
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+func (e *sqliteEngine) close() error {
+	var errs []error
+	if e.writer != nil {
+		errs = append(errs, e.writer.c.Close())
+	}
+	errs = append(errs, e.writers.Close())
+	if e.readers != nil {
+		errs = append(errs, e.readers.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// sqliteConn is a connection; the writer's keeps its statements prepared.
+type sqliteConn struct {
+	c     *sql.Conn
+	stmts map[string]*sql.Stmt // nil for readers
+	open  bool                 // a transaction is
+	done  func()
+}
+
+func (c *sqliteConn) begin(ctx context.Context, write bool) error {
+	q := "BEGIN"
+	if write {
+		q = "BEGIN IMMEDIATE"
+	}
+	_, err := c.c.ExecContext(ctx, q)
+	c.open = err == nil
+	return sqliteError(err)
+}
+
+func (c *sqliteConn) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
+	if st, ok := c.stmts[q]; ok {
+		return st, nil
+	}
+	st, err := c.c.PrepareContext(ctx, q)
+	if err == nil {
+		c.stmts[q] = st
+	}
+	return st, err
+}
+
+func (c *sqliteConn) exec(ctx context.Context, q string, args ...any) error {
+	st, err := c.stmt(ctx, q)
+	if err == nil {
+		_, err = st.ExecContext(ctx, args...)
+	}
+	return sqliteError(err)
+}
+
+func (c *sqliteConn) query(ctx context.Context, q string, args ...any) (rows, error) {
+	var rs *sql.Rows
+	var err error
+	if c.stmts == nil {
+		rs, err = c.c.QueryContext(ctx, q, args...)
+	} else if st, serr := c.stmt(ctx, q); serr != nil {
+		err = serr
+	} else {
+		rs, err = st.QueryContext(ctx, args...)
+	}
+	if err != nil {
+		return nil, sqliteError(err)
+	}
+	return sqlRows{rs}, nil
+}
+
+func (c *sqliteConn) commit(ctx context.Context) error {
+	_, err := c.c.ExecContext(context.WithoutCancel(ctx), "COMMIT")
+	if err != nil {
+		c.rollback()
+		return sqliteError(err)
+	}
+	c.open = false
+	return nil
+}
+
+func (c *sqliteConn) rollback() {
+	if c.open {
+		c.open = false
+		// After an error SQLite may have rolled back already, which is as well.
+		_, _ = c.c.ExecContext(context.Background(), "ROLLBACK")
+	}
+}
+
+func (c *sqliteConn) release() {
+	c.rollback()
+	c.done()
+}
+
+type sqlRows struct{ *sql.Rows }
+
+func (r sqlRows) Close() { r.Rows.Close() }
+
+// sqliteError gives what SQLite says a kind: locked is Busy, unique is Conflict.
+func sqliteError(err error) error {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return err
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fault.New(fault.Busy, "another process is writing to the database: %w", err)
+	case sqlite3.SQLITE_FULL:
+		return fault.New(fault.Busy, "the disk is full: %w", err)
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fault.New(fault.Invalid, "the file is not a sound SQLite database: %w", err)
+	}
+	if c := se.Code(); c == sqlite3.SQLITE_CONSTRAINT_UNIQUE || c == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY {
+		return fault.New(fault.Conflict, "it is there already: %w", err)
+	}
+	return err
+}
+
+// backup is VACUUM INTO: a consistent, compact copy made while others work.
+func (e *sqliteEngine) backup(ctx context.Context, path string) error {
+	c, err := e.readers.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.ExecContext(ctx, "PRAGMA query_only(0)"); err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, "VACUUM INTO $1", path)
+	if _, rerr := c.ExecContext(context.WithoutCancel(ctx), "PRAGMA query_only(1)"); err == nil {
+		err = rerr
+	}
+	return sqliteError(err)
+}

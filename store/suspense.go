@@ -1,0 +1,142 @@
+package store
+
+import (
+	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
+)
+
+// SuspenseState is what became of a suspended record.
+type SuspenseState int64
+
+// A record waits until its cause is gone (Resolved) or somebody decides that
+// it does not count (Dismissed); its row stays, so that it is known again.
+const (
+	Waiting SuspenseState = iota
+	Resolved
+	Dismissed
+)
+
+// Suspense is a record that cannot be a call yet, or a conflict.
+type Suspense struct {
+	Identity usage.Identity
+	Content  uint64
+	Reason   usage.Reason
+	State    SuspenseState
+	Day      when.Day // UTC day of its start; zero where that is not known
+	Run      int64
+	Line     int64
+	Field    string
+	Detail   string
+	Text     []byte // the record as it came
+	Hint     []byte // what its neighbours in the file said about it
+	Created  when.Instant
+}
+
+// suspenseChunk is how many rows go into one statement.
+const suspenseChunk = 32
+
+// PutSuspense keeps suspended records that are not known already, and tells
+// which were new.
+func (tx *Tx) PutSuspense(ss []Suspense) (fresh []bool, err error) {
+	type key struct {
+		identity usage.Identity
+		content  int64
+	}
+	added := map[key]bool{}
+	for rest := ss; len(rest) > 0; {
+		n := 1 // the odd ones one by one, so that there are but two texts to prepare
+		if len(rest) >= suspenseChunk {
+			n = suspenseChunk
+		}
+		var args []any
+		for i := range rest[:n] {
+			s := &rest[i]
+			args = append(args, tx.id(), s.Identity[:], int64(s.Content), int64(s.Reason), int64(s.State), int64(s.Day), s.Run, s.Line,
+				s.Field, s.Detail, nonNil(s.Text), nonNil(s.Hint), int64(tx.Now), int64(0))
+		}
+		rest = rest[n:]
+		if err := tx.each(func(scan func(...any) error) error {
+			var identity []byte
+			var k key
+			err := scan(&identity, &k.content)
+			copy(k.identity[:], identity)
+			added[k] = true
+			return err
+		}, insertRows("suspense", suspenseColumns, n)+` ON CONFLICT (tenant_id, identity, content) DO NOTHING RETURNING identity, content`, args...); err != nil {
+			return nil, err
+		}
+	}
+	fresh = make([]bool, len(ss))
+	for i := range ss {
+		k := key{ss[i].Identity, int64(ss[i].Content)}
+		fresh[i] = added[k]
+		delete(added, k) // the same record twice in one batch is new once
+	}
+	return fresh, nil
+}
+
+var suspenseColumns = []string{"tenant_id", "identity", "content", "reason", "state", "day", "run_id", "line",
+	"field", "detail", "text", "hint", "created_at", "resolved_at"}
+
+// SettleSuspense closes a suspended record.
+func (tx *Tx) SettleSuspense(s *Suspense, state SuspenseState) error {
+	return tx.exec(`UPDATE suspense SET state = $4, resolved_at = $5 WHERE tenant_id = $1 AND identity = $2 AND content = $3`,
+		tx.id(), s.Identity[:], int64(s.Content), int64(state), int64(tx.Now))
+}
+
+// OpenSuspense lists the records that wait, oldest run and line first.
+func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
+	err = tx.each(func(scan func(...any) error) error {
+		var s Suspense
+		var identity []byte
+		var content, reason, state, day, created int64
+		if err := scan(&identity, &content, &reason, &state, &day, &s.Run, &s.Line, &s.Field, &s.Detail, &s.Text, &s.Hint, &created); err != nil {
+			return err
+		}
+		copy(s.Identity[:], identity)
+		s.Content, s.Reason, s.State, s.Day, s.Created = uint64(content), usage.Reason(reason), SuspenseState(state), when.Day(day), when.Instant(created)
+		ss = append(ss, s)
+		return nil
+	}, `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
+		WHERE tenant_id = $1 AND state = 0 ORDER BY run_id, line, identity`, tx.id())
+	return ss, err
+}
+
+// SuspenseCount is how many rows of suspense there are, settled ones too.
+func (tx *Tx) SuspenseCount() (n int64, err error) {
+	err = tx.one([]any{&n}, `SELECT COUNT(*) FROM suspense WHERE tenant_id = $1`, tx.id())
+	return n, err
+}
+
+// Rejected is a line that could not be read.
+type Rejected struct {
+	Run    int64
+	Line   int64
+	Column int
+	Field  string
+	Value  string
+	Reason string
+	Text   []byte
+}
+
+// PutRejected keeps an unreadable line, once for each file and line.
+func (tx *Tx) PutRejected(hash [32]byte, r *Rejected) error {
+	return tx.exec(`INSERT INTO rejected (tenant_id, file_hash, line, run_id, position, field, value, reason, text)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, file_hash, line) DO NOTHING`,
+		tx.id(), hash[:], r.Line, r.Run, int64(r.Column), r.Field, r.Value, r.Reason, nonNil(r.Text))
+}
+
+// RejectedLines lists the unreadable lines of a file, in its order.
+func (tx *Tx) RejectedLines(hash [32]byte) (rs []Rejected, err error) {
+	err = tx.each(func(scan func(...any) error) error {
+		var r Rejected
+		var column int64
+		if err := scan(&r.Run, &r.Line, &column, &r.Field, &r.Value, &r.Reason, &r.Text); err != nil {
+			return err
+		}
+		r.Column = int(column)
+		rs = append(rs, r)
+		return nil
+	}, `SELECT run_id, line, position, field, value, reason, text FROM rejected WHERE tenant_id = $1 AND file_hash = $2 ORDER BY line`, tx.id(), hash[:])
+	return rs, err
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"tollkeeper/core/tenant"
+	"tollkeeper/core/when"
+)
+
+// Users lists the tenant's users by username.
+func (tx *Tx) Users() (us []tenant.User, err error) {
+	err = tx.each(func(scan func(...any) error) error {
+		var u tenant.User
+		var id, role, state int64
+		if err := scan(&id, &u.Username, &u.Email, &u.Display, &role, &state, &u.Extension); err != nil {
+			return err
+		}
+		u.ID, u.Role, u.State = tenant.UserID(id), tenant.Role(role), tenant.State(state)
+		us = append(us, u)
+		return nil
+	}, `SELECT id, username, email, display, role, state, extension FROM member WHERE tenant_id = $1 ORDER BY username`, tx.id())
+	return us, err
+}
+
+// PutUser keeps a user: a new one where u.ID is zero, which it fills in.
+func (tx *Tx) PutUser(u *tenant.User) error {
+	if err := u.Check(); err != nil {
+		return err
+	}
+	if u.ID == 0 {
+		id, err := tx.nextID("member")
+		if err != nil {
+			return err
+		}
+		u.ID = tenant.UserID(id)
+	}
+	if err := tx.exec(`INSERT INTO member (tenant_id, id, username, email, display, role, state, extension) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (tenant_id, id) DO UPDATE SET username = excluded.username, email = excluded.email, display = excluded.display,
+		role = excluded.role, state = excluded.state, extension = excluded.extension`,
+		tx.id(), int64(u.ID), u.Username, u.Email, u.Display, int64(u.Role), int64(u.State), u.Extension); err != nil {
+		return err
+	}
+	return tx.bumpDirectory()
+}
+
+// Teams lists the tenant's teams by name.
+func (tx *Tx) Teams() (ts []tenant.Team, err error) {
+	err = tx.each(func(scan func(...any) error) error {
+		var id int64
+		var t tenant.Team
+		if err := scan(&id, &t.Name); err != nil {
+			return err
+		}
+		t.ID = tenant.TeamID(id)
+		ts = append(ts, t)
+		return nil
+	}, `SELECT id, name FROM team WHERE tenant_id = $1 ORDER BY name`, tx.id())
+	return ts, err
+}
+
+// PutTeam keeps a team: a new one where t.ID is zero, which it fills in.
+func (tx *Tx) PutTeam(t *tenant.Team) error {
+	if err := tenant.CheckName("team", t.Name); err != nil {
+		return err
+	}
+	if t.ID == 0 {
+		id, err := tx.nextID("team")
+		if err != nil {
+			return err
+		}
+		t.ID = tenant.TeamID(id)
+	}
+	if err := tx.exec(`INSERT INTO team (tenant_id, id, name) VALUES ($1, $2, $3)
+		ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name`, tx.id(), int64(t.ID), t.Name); err != nil {
+		return err
+	}
+	return tx.bumpDirectory()
+}
+
+// UserTeams gives every user's memberships, by user.
+func (tx *Tx) UserTeams() (map[tenant.UserID][]tenant.Membership, error) {
+	return memberships[tenant.UserID](tx, "team_member", "member_id")
+}
+
+// CampaignTeams gives every campaign's memberships, by campaign.
+func (tx *Tx) CampaignTeams() (map[tenant.CampaignID][]tenant.Membership, error) {
+	return memberships[tenant.CampaignID](tx, "team_campaign", "campaign_id")
+}
+
+func memberships[ID ~int32](tx *Tx, table, column string) (map[ID][]tenant.Membership, error) {
+	ms := map[ID][]tenant.Membership{}
+	err := tx.each(func(scan func(...any) error) error {
+		var who, team, from, to int64
+		if err := scan(&who, &team, &from, &to); err != nil {
+			return err
+		}
+		ms[ID(who)] = append(ms[ID(who)], tenant.Membership{Team: tenant.TeamID(team), From: when.Day(from), To: when.Day(to)})
+		return nil
+	}, `SELECT `+column+`, team_id, from_day, to_day FROM `+table+` WHERE tenant_id = $1 ORDER BY `+column+`, team_id, from_day`, tx.id())
+	return ms, err
+}
+
+// SetUserTeams makes teams the user's from day on: memberships that go on are
+// kept, others end the day before, new ones begin on day. A first setting
+// (day 0) holds for all time before as well.
+func (tx *Tx) SetUserTeams(id tenant.UserID, teams []tenant.TeamID, day when.Day) error {
+	all, err := tx.UserTeams()
+	if err != nil {
+		return err
+	}
+	return tx.setTeams("team_member", "member_id", int64(id), all[id], teams, day)
+}
+
+// SetCampaignTeams is SetUserTeams for a campaign.
+func (tx *Tx) SetCampaignTeams(id tenant.CampaignID, teams []tenant.TeamID, day when.Day) error {
+	all, err := tx.CampaignTeams()
+	if err != nil {
+		return err
+	}
+	return tx.setTeams("team_campaign", "campaign_id", int64(id), all[id], teams, day)
+}
+
+func (tx *Tx) setTeams(table, column string, who int64, old []tenant.Membership, teams []tenant.TeamID, day when.Day) error {
+	wanted := map[tenant.TeamID]bool{}
+	for _, t := range teams {
+		wanted[t] = true
+	}
+	for _, m := range old {
+		if m.To != 0 {
+			continue
+		}
+		if wanted[m.Team] {
+			delete(wanted, m.Team)
+			continue
+		}
+		q, args := `UPDATE `+table+` SET to_day = $5 WHERE tenant_id = $1 AND `+column+` = $2 AND team_id = $3 AND from_day = $4`,
+			[]any{tx.id(), who, int64(m.Team), int64(m.From), int64(day.Add(-1))}
+		if m.From >= day { // it would end before it began
+			q, args = `DELETE FROM `+table+` WHERE tenant_id = $1 AND `+column+` = $2 AND team_id = $3 AND from_day = $4`, args[:4]
+		}
+		if err := tx.exec(q, args...); err != nil {
+			return err
+		}
+	}
+	if len(old) == 0 {
+		day = 0
+	}
+	for _, t := range teams {
+		if !wanted[t] {
+			continue
+		}
+		delete(wanted, t)
+		if err := tx.exec(`INSERT INTO `+table+` (tenant_id, `+column+`, team_id, from_day, to_day) VALUES ($1, $2, $3, $4, 0)`,
+			tx.id(), who, int64(t), int64(day)); err != nil {
+			return err
+		}
+	}
+	return tx.bumpDirectory()
+}
