@@ -117,6 +117,11 @@ func (p *part) write(tx *store.Tx) error {
 	if err := p.writeCounts(tx); err != nil {
 		return err
 	}
+	for i := range p.settles {
+		if err := tx.SettleSuspense(&p.settles[i], store.Resolved); err != nil {
+			return err
+		}
+	}
 	entries, err := p.books.entries(p.sums, ledger.Cause{Kind: ledger.Import, Ref: p.run.ID}, tx.Now)
 	if err != nil {
 		return err

@@ -92,6 +92,7 @@ type importing struct {
 	size   int64
 	hash   [32]byte
 	reader *cdr.Reader
+	again  *store.Run // instead of a reader: the run whose suspense is read again
 	report Report
 
 	run     int64
@@ -234,9 +235,13 @@ func (imp *importing) share(ctx context.Context, t *tenant.Tenant) (*share, erro
 		return nil, err
 	}
 	s := &share{imp: imp, books: b, causes: map[usage.Reason]int64{}, run: store.Run{
-		ID: imp.run, File: imp.name, Hash: imp.hash, Bytes: imp.size, Source: imp.o.Source, Format: imp.reader.Format().Name,
-		Header: imp.reader.Header(), FirstAt: imp.now, Started: imp.now,
+		ID: imp.run, File: imp.name, Hash: imp.hash, Bytes: imp.size, Source: imp.o.Source, FirstAt: imp.now, Started: imp.now,
 	}}
+	if imp.again != nil {
+		s.run.Format, s.run.Header, s.run.FirstAt = imp.again.Format, imp.again.Header, imp.again.FirstAt
+	} else {
+		s.run.Format, s.run.Header = imp.reader.Format().Name, imp.reader.Header()
+	}
 	if imp.o.Zone != nil {
 		s.run.Zone = imp.o.Zone.Name()
 	}

@@ -28,6 +28,7 @@ type part struct {
 	suspended []store.Suspense // records that cannot be calls yet
 	rejected  []store.Rejected
 	mend      []mendNames
+	settles   []store.Suspense // records that waited and are calls now
 
 	// As made.
 	seen      int64 // the version of segments it was made against
@@ -62,7 +63,7 @@ func (p *part) reset(s *share) {
 	s.run.Batches++
 	p.share, p.books, p.run = s, s.books, s.run
 	p.calls, p.texts, p.text, p.mend = p.calls[:0], p.texts[:0], p.text[:0], p.mend[:0]
-	p.suspended, p.rejected = nil, nil
+	p.suspended, p.rejected, p.settles = nil, nil, nil
 }
 
 func (p *part) records() int { return len(p.calls) + len(p.suspended) + len(p.rejected) }

@@ -101,7 +101,10 @@ func packCard(card *rating.Card) (store.Revision, error) {
 	if err := deck.Write(z, card.Rates); err != nil {
 		return store.Revision{}, err
 	}
-	return store.Revision{Head: string(h), Data: data.Bytes()}, z.Close()
+	if err := z.Close(); err != nil {
+		return store.Revision{}, err
+	}
+	return store.Revision{Head: string(h), Data: data.Bytes()}, nil
 }
 
 // loadPrices makes the book of prices at the account's version of them.

@@ -4,10 +4,10 @@ import "tollkeeper/core/usage"
 
 // The kinds of calls in 100, up to and including each; callbacks are the rest.
 const (
-	upToDialer      = 65
-	upToManual      = upToDialer + 13
-	upToClickToCall = upToManual + 6
-	upToInbound     = upToClickToCall + 11
+	upToDialer      = 71
+	upToManual      = upToDialer + 12
+	upToClickToCall = upToManual + 5
+	upToInbound     = upToClickToCall + 7
 	upToInternal    = upToInbound + 3
 )
 

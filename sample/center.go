@@ -24,7 +24,7 @@ type Options struct {
 	Calls    int      // good records of all tenants together; mishaps come on top
 	First    when.Day // first day of the calls, in each tenant's zone
 	Days     int
-	DeckRows int  // rows of Deck, up to 1,000,000; at least the some 700 that cover the world
+	DeckRows int  // rows of Deck, up to 1,000,000; the some 350 that cover the world are always there
 	Bands    bool // the deck has rows that hold in the bands peak and weekend only
 	Clean    bool // without repeated, conflicting, broken and late records, and without agents and campaigns that nobody set up
 }

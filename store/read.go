@@ -12,7 +12,7 @@ const readBlock = 1024
 
 // Usage gives the roll-up deltas of billing days, in the order of the days. What
 // f gets is only valid until it returns.
-func (tx *Tx) Usage(days when.Days, want segment.RollupColumns, f func(day when.Day, ds []usage.Delta) error) error {
+func (tx *Tx) Usage(days when.Days, f func(day when.Day, ds []usage.Delta) error) error {
 	var r segment.Reader
 	var x segment.RollupReader
 	ds := make([]usage.Delta, readBlock)
@@ -20,7 +20,7 @@ func (tx *Tx) Usage(days when.Days, want segment.RollupColumns, f func(day when.
 		if err := r.Reset(u.Data); err != nil {
 			return err
 		}
-		if err := x.Reset(&r, want); err != nil {
+		if err := x.Reset(&r, segment.AllRollups); err != nil {
 			return err
 		}
 		for row := 0; row < x.Rows(); row += readBlock {

@@ -95,7 +95,7 @@ func (k *checker) card() {
 		wrong("time_zone", c.Zone, "want a time zone of the IANA database, such as Europe/London")
 	}
 	if err := c.Rounding.Check(); err != nil {
-		wrong("rounding", strconv.Itoa(c.Rounding.Decimals), "want 0 to 6 decimals")
+		wrong("rounding.decimals", strconv.Itoa(c.Rounding.Decimals), "want 0 to 6 decimals")
 	}
 	if c.Spanning > SpanSplit {
 		wrong("spanning", strconv.Itoa(int(c.Spanning)), "want start or split")

@@ -29,13 +29,6 @@ func (x *Exact) add(a, b uint64) {
 	x.Hi, _ = bits.Add64(x.Hi, hi, carry)
 }
 
-// plus is x + y.
-func (x Exact) plus(y Exact) Exact {
-	lo, carry := bits.Add64(x.Lo, y.Lo, 0)
-	hi, _ := bits.Add64(x.Hi, y.Hi, carry)
-	return Exact{hi, lo}
-}
-
 // Round is x as an amount; ok is false where it does not fit one.
 func (x Exact) Round(r money.Rounding) (a money.Amount, ok bool) {
 	if x.Hi > perMicro/2 { // the quotient would be above 2^63

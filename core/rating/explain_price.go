@@ -29,7 +29,7 @@ func (e *explainer) seconds() {
 	text := "The call lasted " + seconds(t.Length) + ", each begun second counted whole."
 	switch {
 	case t.Grace > 0 && t.GraceRule == GraceDeduct:
-		text += fmt.Sprintf(" %s of grace are taken off, which leaves %s.", capital(seconds(int64(t.Grace))), seconds(t.Seconds))
+		text += fmt.Sprintf(" Grace takes off %s, which leaves %s.", seconds(int64(t.Grace)), seconds(t.Seconds))
 	case t.Grace > 0 && t.Billed == 0:
 		text += " Calls of up to " + seconds(int64(t.Grace)) + " are free."
 	case t.Grace > 0:

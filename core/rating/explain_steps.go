@@ -14,8 +14,11 @@ import (
 // record says which call it is.
 func (e *explainer) record() {
 	c := e.c
-	kind := strings.ReplaceAll(c.Kind.String(), "_", " ")
-	text := fmt.Sprintf("%s call from %s to %s", capital(strings.TrimSpace(c.Direction.String()+" "+kind)),
+	what := c.Direction.String()
+	if c.Kind != usage.NoKind && c.Kind != usage.Inbound {
+		what += " " + strings.ReplaceAll(c.Kind.String(), "_", " ")
+	}
+	text := fmt.Sprintf("%s call from %s to %s", capital(what),
 		e.number(e.facts.Calling, c.Calling), e.number(e.facts.Called, c.Called))
 	if c.Answered == 0 {
 		text += fmt.Sprintf(", started at %s and not answered.", e.local(c.Started))

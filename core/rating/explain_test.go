@@ -67,6 +67,27 @@ func explainBook(t *testing.T, change func(*rating.BookParts)) *rating.Book {
 
 func asIs(*rating.BookParts) {}
 
+// onHoliday gives billing unit 5 a card with what the other cards do not have.
+func onHoliday(p *rating.BookParts) {
+	most := money.MustParse("0.02")
+	r := rating.Row{
+		Direction: usage.Incoming, Origin: phone.MustPrefix("4420"), Band: "free day", Rate: money.MustParseRate("0.06"),
+		Initial: 1, Increment: 1, Grace: 1, MaxCharge: &most, From: june, To: june + 30*when.DayLength,
+	}
+	for n := range int32(8) {
+		r.Steps = append(r.Steps, rating.Step{From: 5 * (n + 1), Rate: r.Rate - money.Rate(n+1)*1_000_000, Increment: 1})
+	}
+	tariff, err := rating.Compile(&rating.Card{
+		Name: "holiday", Currency: "USD", GraceRule: rating.GraceDeduct, Rounding: money.Rounding{Decimals: 4, Mode: money.Up},
+		Bands: []rating.Band{{Name: "free day", Holidays: []when.Day{20260601}}}, Rates: []rating.Row{r},
+	})
+	if err != nil {
+		panic(err)
+	}
+	p.Cards = append(p.Cards, rating.BookCard{Ref: usage.NewCardRef(3, 1, true), Tariff: tariff})
+	p.Assignments = append(p.Assignments, rating.Assignment{ID: 3, Scope: rating.Unit, Unit: 5, Card: 3, Own: true})
+}
+
 // long is minute with a length in seconds.
 func long(called string, seconds when.Instant) rating.Call {
 	c := minute(called)
@@ -102,6 +123,7 @@ func TestExplainGolden(t *testing.T) {
 		{"all in the bundle", long("447700900123", 59), func(c *rating.Call) { c.Bundle = 3600 }, asIs},
 		{"campaign card without a row, AMD", long("447700900123", 10), func(c *rating.Call) { c.Kind, c.Campaign, c.AMD = usage.Dialer, 7, usage.Machine }, asIs},
 		{"campaign card", long("12025550123", 30), func(c *rating.Call) { c.Kind, c.Campaign = usage.Dialer, 7 }, asIs},
+		{"holiday, deducted grace, many steps, upper bound", long("442079460001", 46), func(c *rating.Call) { c.Direction, c.Kind, c.Unit = usage.Incoming, usage.Inbound, 5 }, onHoliday},
 		{"not answered, AMD", long("447700900123", 10), func(c *rating.Call) { c.Answered, c.AMD = 0, usage.Unknown }, asIs},
 		{"blocked", long("4490123456", 10), func(c *rating.Call) {}, asIs},
 		{"no rate", long("819012345678", 10), func(c *rating.Call) { c.Kind, c.Campaign = usage.Dialer, 7 }, asIs},

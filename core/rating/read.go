@@ -1,6 +1,7 @@
 package rating
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -65,7 +66,7 @@ func (in *reader) check(c *Card) fault.Inputs {
 	told := map[spot]bool{}
 	for _, m := range in.found.list {
 		top, _, _ := strings.Cut(m.Field, ".")
-		told[spot{m.Line, top}] = true
+		told[spot{m.Line, top}], told[spot{m.Line, m.Field}] = true, true
 	}
 	found := in.found.inputs()
 	for _, m := range k.mistakes.inputs() {
@@ -79,7 +80,7 @@ func (in *reader) check(c *Card) fault.Inputs {
 
 // UnmarshalJSON reads what ReadCard reads.
 func (c *Card) UnmarshalJSON(b []byte) error {
-	read, err := ReadCard(strings.NewReader(string(b)))
+	read, err := ReadCard(bytes.NewReader(b))
 	if err == nil {
 		*c = *read
 	}
@@ -128,7 +129,9 @@ func (in *reader) rows(c *Card) {
 			c.Rates, in.lines = append(c.Rates, r), append(in.lines, int32(in.line))
 		}
 	})
-	in.line = 0
+	if in.broken == nil { // else the row is where it broke
+		in.line = 0
+	}
 }
 
 func (in *reader) rounding(r *money.Rounding) {

@@ -103,9 +103,13 @@ func (in *reader) object(what string, required []string, visit func(field string
 	}
 }
 
-// list reads a list; each must read one value.
+// list reads a list; each must read one value. null is an empty list.
 func (in *reader) list(each func()) {
-	if token := in.next(); token != json.Delim('[') {
+	token := in.next()
+	if token == nil {
+		return
+	}
+	if token != json.Delim('[') {
 		in.wrong(token, "a list in brackets")
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"strconv"
-	"strings"
 
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
@@ -239,6 +238,3 @@ func (o *ownRecord) finish(rec *Record, hasAnswered bool, file string) {
 	o.wrong.order(rec)
 	o.wrong.settle(rec, file)
 }
-
-// listed joins names for a message.
-func listed(names []string) string { return strings.Join(names, ", ") }

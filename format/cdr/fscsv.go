@@ -18,7 +18,8 @@ import (
 //	billsec                  stated length
 //	hangup_cause             disposition, where the call was not answered
 //	uuid                     native id and conversation
-//	sip_gateway_name, direction   carrier, direction (opencdrrate)
+//	sip_gateway_name         carrier (opencdrrate)
+//	direction                outbound through a gateway is an outbound call (opencdrrate)
 //	last_app callcenter      queue: last_arg (asterisk)
 //	userfield                campaign, agent and queue, written as camp=17;agent=ana
 //
@@ -26,9 +27,11 @@ import (
 // signal_bond) tells of two legs: their conversation is the smaller uuid. A
 // call that an extension made to a longer number left through a gateway, and
 // the gateway's leg is the one that is paid for: its native id is the other
-// leg's uuid, so that it is the same call when it comes as JSON too. The
-// template opencdrrate says the direction itself, and its uuid is its own leg's.
-// Loopback legs are not charged.
+// leg's uuid, so that it is the same call when it comes as JSON too. Where a
+// row says itself that it is an outbound leg, its uuid counts, and it is
+// charged if it went through a gateway. Loopback legs are not charged. Log
+// a-legs only (legs=a): of both legs of a call that came in, a row does not say
+// which it is.
 type switchCSV struct {
 	split loose
 	clock clock
@@ -123,12 +126,8 @@ func (s *switchCSV) read(w *window, rec *Record, t template) bool {
 		rec.Extension = rec.Calling
 	}
 	rec.Carrier = s.field(t.gateway)
-	switch string(s.field(t.way)) {
-	case "outbound":
-		rec.Direction, rec.HasDirection = usage.Outgoing, true
-	case "inbound":
-		rec.Direction, rec.HasDirection = usage.Incoming, true
-	}
+	outbound := s.outbound(t)
+	rec.HasDirection = outbound && len(rec.Carrier) > 0
 	if string(s.field(t.app)) == "callcenter" {
 		rec.Queue = s.field(t.arg)
 	}
@@ -149,7 +148,7 @@ func (s *switchCSV) read(w *window, rec *Record, t template) bool {
 	}
 	s.wrong.order(rec)
 	rec.Disposition = hangup(s.field(t.cause), rec.Answered != 0)
-	rec.Charged = !bytes.HasPrefix(s.field(t.channel), []byte("loopback/"))
+	rec.Charged = !bytes.HasPrefix(s.field(t.channel), []byte("loopback/")) && (!outbound || rec.HasDirection)
 	s.identify(rec, t)
 	return true
 }
@@ -167,10 +166,13 @@ func (s *switchCSV) identify(rec *Record, t template) {
 	if bytes.Compare(other, uuid) < 0 {
 		rec.Conversation = other
 	}
-	if t.way < 0 && extension(rec.Calling) && !extension(rec.Called) {
+	if !s.outbound(t) && extension(rec.Calling) && !extension(rec.Called) {
 		rec.ID = other
 	}
 }
+
+// outbound tells whether the row says that it is a leg the switch made.
+func (s *switchCSV) outbound(t template) bool { return string(s.field(t.way)) == "outbound" }
 
 // field is the template's field; nothing where it has none.
 func (s *switchCSV) field(i int) []byte {

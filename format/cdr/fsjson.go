@@ -21,7 +21,7 @@ import (
 //	hangup_cause                disposition, where the call was not answered
 //	uuid                        native id
 //	originating_leg_uuid, originator, signal_bond, bridge_uuid, call_uuid   the other leg
-//	the profile's username, sip_from_user   extension
+//	the profile's username, sip_from_user, bridge_channel, last_arg   extension: the first of digits
 //	cc_agent, agent             agent
 //	cc_queue                    queue
 //	campaign, campaign_id       campaign
@@ -30,13 +30,15 @@ import (
 //
 // The profile is the first one of the call, as it came in. accountcode and
 // domain_name are left out. The conversation is the smaller uuid of both legs.
-// See charged for which leg is paid for.
+// See charged for which leg is paid for. Where b-legs are not logged, an a-leg
+// that left through a gateway has the b-leg's uuid as its native id, as in CSV.
 type switchJSON struct {
 	wrong mistakes
 	file  string
 	clock clock
 	local local
 	f     switchFields
+	onlyA bool // b-legs are not logged
 
 	indent int // how far the record's first line is moved in
 }
@@ -49,7 +51,7 @@ type switchFields struct {
 }
 
 func newSwitchJSON(o Options) *switchJSON {
-	return &switchJSON{file: o.File, local: newLocal(o, nil)}
+	return &switchJSON{file: o.File, onlyA: o.OnlyALegs, local: newLocal(o, nil)}
 }
 
 func sniffSwitchJSON(head []byte) string {
@@ -119,9 +121,10 @@ func (s *switchJSON) give(w *window, rec *Record, bad *jsonError) (int, bool) {
 	}
 	line := bytes.LastIndexByte(w.buf[:at], '\n') + 1
 	if below := bytes.Count(w.buf[:line], []byte{'\n'}); below > 0 {
-		reason += fmt.Sprintf(" (%d lines below the record's first)", below)
+		reason += fmt.Sprintf(" (line %d of the record)", below+1)
 	}
-	s.wrong.add(usage.NoReason, "", at-line+1, w.buf[at:], reason)
+	value, _, _ := bytes.Cut(w.buf[at:], []byte{'\n'})
+	s.wrong.add(usage.NoReason, "", at-line+1, value, reason)
 	s.wrong.settle(rec, s.file)
 	return n, true
 }
@@ -226,7 +229,7 @@ func (s *switchJSON) read(w *window, rec *Record) {
 	}
 	rec.Calling = either(s.first(a, varCalling), p[profileCalling])
 	rec.Called = either(p[profileCalled], s.first(a, varCalled))
-	rec.Extension = either(p[profileUser], s.first(a, varFromUser))
+	rec.Extension = s.extension(a)
 	rec.Agent = s.first(a, varAgent, varOurAgent)
 	rec.Queue = s.first(a, varQueue)
 	rec.Campaign = s.first(a, varCampaign, varCampaignID)
@@ -237,6 +240,18 @@ func (s *switchJSON) read(w *window, rec *Record) {
 	rec.Disposition = hangup(s.first(a, varCause), rec.Answered != 0)
 	rec.Charged = s.charged(a, rec)
 	s.wrong.order(rec)
+}
+
+// extension is the agent's: the one that called, else the one that was called.
+func (s *switchJSON) extension(a *arena) []byte {
+	user := either(s.f.profile[profileUser], s.first(a, varFromUser))
+	for _, v := range [][]byte{user, s.first(a, varFromUser), s.first(a, varBridgeChannel), s.bridgedTo(a)} {
+		v, _, _ = bytes.Cut(v[bytes.LastIndexByte(v, '/')+1:], []byte{'@'})
+		if extension(v) {
+			return v
+		}
+	}
+	return user
 }
 
 func either(a, b []byte) []byte {
@@ -277,9 +292,13 @@ func (s *switchJSON) charged(a *arena, rec *Record) bool {
 		return true
 	}
 	for _, v := range [][]byte{s.first(a, varBridgeChannel), s.bridgedTo(a)} {
-		if bytes.Contains(v, []byte("sofia/gateway/")) || bytes.Contains(v, []byte("sofia/external/")) {
-			return false
+		if !bytes.Contains(v, []byte("sofia/gateway/")) && !bytes.Contains(v, []byte("sofia/external/")) {
+			continue
 		}
+		if s.onlyA {
+			rec.ID = either(s.other(a, rec.ID), rec.ID)
+		}
+		return s.onlyA
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package cdr
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/usage"
@@ -95,7 +96,7 @@ func openOwn(head []byte, o Options, f *Format) (source, int, error) {
 		return nil, 0, err
 	}
 	if len(unknown) > 0 {
-		f.Warnings = append(f.Warnings, "these columns are not ours and are left out: "+listed(unknown))
+		f.Warnings = append(f.Warnings, "these columns are not ours and are left out: "+strings.Join(unknown, ", "))
 	}
 	return s, n, nil
 }

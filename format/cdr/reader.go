@@ -15,6 +15,10 @@ type Options struct {
 	Format string     // a name of Names; "" or "auto": find out
 	Zone   *when.Zone // of formats that write local times; nil: UTC, with a warning
 	Hint   []byte     // for ReadOne: the Hint the record had
+
+	// OnlyALegs says that a FreeSWITCH was set not to log b-legs as JSON
+	// (log-b-leg=false): its a-legs then stand for calls that went out.
+	OnlyALegs bool
 }
 
 // Reader reads the records of one file in order. It is used by one goroutine.

@@ -72,9 +72,12 @@ var excel = because("a spreadsheet has rewritten the number and its last digits 
 
 // rewritten tells whether c is a number such as 4.4207E+11.
 func rewritten(c []byte) bool {
-	mantissa, exponent, found := bytes.Cut(bytes.ToUpper(c), []byte{'E'})
-	exponent = bytes.TrimLeft(exponent, "+-")
-	return found && len(mantissa) > 0 && len(exponent) > 0 &&
+	i := bytes.IndexAny(c, "eE")
+	if i < 0 {
+		return false
+	}
+	mantissa, exponent := c[:i], bytes.TrimLeft(c[i+1:], "+-")
+	return len(mantissa) > 0 && len(exponent) > 0 &&
 		len(bytes.Trim(mantissa, "+-0123456789.,")) == 0 && len(bytes.Trim(exponent, "0123456789")) == 0
 }
 

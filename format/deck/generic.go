@@ -72,8 +72,14 @@ func (p *parser) carrierRow(rec record) bool {
 
 // keep adds a row for each of its codes.
 func (p *parser) keep(row Row, cell []byte) {
-	if len(p.codes) > 1 && p.several == "" {
-		p.several = fmt.Sprintf("several codes in a cell become a row each: on line %d %q gives %d", row.Line, cell, len(p.codes))
+	if len(p.codes) > 1 {
+		said := &p.several
+		if !bytes.ContainsAny(cell, ",;/-") {
+			said = &p.apart
+		}
+		if *said == "" {
+			*said = fmt.Sprintf("on line %d %q gives %d", row.Line, cell, len(p.codes))
+		}
 	}
 	for _, c := range p.codes {
 		if row.Prefix = c; len(p.d.Rows) <= p.o.MaxRows {
@@ -85,7 +91,8 @@ func (p *parser) keep(row Row, cell []byte) {
 // carrier is what is kept while a carrier's deck is read.
 type carrier struct {
 	codes   []phone.Prefix // of the row at hand
-	several string         // the guess about the first cell with several codes
+	several string         // the first cell with several codes
+	apart   string         // the first with nothing but blanks between them
 	dates   dates
 	words   []string // a few of what stood in the status column and is not understood
 	signs   string   // currency signs that stood before rates
@@ -260,7 +267,10 @@ func (p *parser) settleMarks() {
 		p.guess("lengths of 0 s, first on line %d, stand for no block: they become the increment, or 1 s", p.zeroes)
 	}
 	if p.several != "" {
-		p.guess("%s", p.several)
+		p.guess("several codes in a cell become a row each: %s", p.several)
+	}
+	if p.apart != "" {
+		p.guess("blanks stand between codes, not within one: %s", p.apart)
 	}
 	if p.signs != "" {
 		p.guess("rates carry the sign %s: see that the card is in that currency", p.signs)

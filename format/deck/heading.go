@@ -29,7 +29,7 @@ func (h *heading) has(f field) bool { return h.column[f] >= 0 }
 // mistake, where there is none.
 func (p *parser) findHeading() bool {
 	h := p.firstHeading()
-	if h != nil && p.o.Layout != Generic && h.isOwn() || h != nil && p.o.Layout == Own {
+	if h != nil && (p.o.Layout == Own || p.o.Layout == "" && h.isOwn()) {
 		p.head, p.d.Layout = *h, Own
 		return p.checkOwn()
 	}

@@ -104,7 +104,7 @@ func appendText(b []byte, s string) []byte {
 	if dangerous(s) {
 		s = "'" + s
 	}
-	if s == "" || strings.IndexAny(s, ",\"\n\r") < 0 && s[0] > ' ' && s[len(s)-1] > ' ' {
+	if s == "" || !strings.ContainsAny(s, ",\"\n\r") && s[0] > ' ' && s[len(s)-1] > ' ' {
 		return append(b, s...)
 	}
 	b = append(b, '"')

@@ -139,6 +139,21 @@ func TestWriteRefuses(t *testing.T) {
 	}
 }
 
+// A rate is read as package money reads it, whatever way it is written.
+func TestRatesTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[-0]?[0-9]{0,11}(\.[0-9]{0,11})?`).Draw(t, "rate")
+		d, err := deck.Read(strings.NewReader("rate,prefix,band\n"+s+",1,b\n"), deck.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := money.ParseRate(s)
+		if good := err == nil && want >= 0; good != (d.Err() == nil) || good && d.Rows[0].Rate != want {
+			t.Fatalf("%q: want %s, %v; got %v, %v", s, want, err, d.Rows, d.Err())
+		}
+	})
+}
+
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"prefix,rate\n44,0.01\n", "prefix,destination,rate,steps\n44,\"a \"\"b\"\"\n\",0.01,60:0.02/6;180:0.01/1\r\n",

@@ -63,17 +63,24 @@ func Place(t *testing.T, engine string) store.Options {
 	return store.Options{URL: schema(t), Clock: Clock}
 }
 
-// server is the PostgreSQL that this process's tests share: the one that the
-// environment names, else one of our own that ends with the process.
-var server = sync.OnceValues(func() (string, error) {
+// postgres is a server that tests share. It is kept for as long as the process
+// runs: a private server ends when nobody holds it any more.
+type postgres struct {
+	dsn     string
+	private *pgtemp.Server // nil: somebody else's
+}
+
+// server is the one that the environment names, else one of our own that ends
+// with the process.
+var server = sync.OnceValues(func() (postgres, error) {
 	if dsn, found := pgtemp.FromEnvironment(); found {
-		return dsn, nil
+		return postgres{dsn: dsn}, nil
 	}
 	s, err := pgtemp.Start(context.Background(), pgtemp.Options{Durability: pgtemp.Scratch})
 	if err != nil {
-		return "", err
+		return postgres{}, err
 	}
-	return s.DSN(""), nil
+	return postgres{s.DSN(""), s}, nil
 })
 
 var schemas atomic.Int64
@@ -87,7 +94,7 @@ func schema(t *testing.T) string {
 		t.Fatalf("tests run on both engines: %v", err)
 	}
 	ctx := context.Background()
-	c, err := pgx.Connect(ctx, base)
+	c, err := pgx.Connect(ctx, base.dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +111,7 @@ func schema(t *testing.T) string {
 			t.Errorf("drop the test's schema: %v", err)
 		}
 	})
-	u, err := url.Parse(base)
+	u, err := url.Parse(base.dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

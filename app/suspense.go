@@ -1,0 +1,254 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"tollkeeper/core/fault"
+	"tollkeeper/core/tenant"
+	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
+	"tollkeeper/format/cdr"
+	"tollkeeper/store"
+)
+
+// SuspenseGroup is suspended records that are alike.
+type SuspenseGroup struct {
+	Reason  usage.Reason `json:"-"`
+	Cause   string       `json:"cause"`  // the reason's name
+	Detail  string       `json:"detail"` // what they have in common: "country SO", "the called number is too short …"
+	Records int64        `json:"records"`
+	First   when.Day     `json:"first"` // UTC day of the oldest; zero: not known
+	Last    when.Day     `json:"last"`
+	Example string       `json:"example"` // the name of a call, or a record's text
+	Advice  string       `json:"advice"`
+}
+
+// exampleText bounds the text that is shown of a suspended record.
+const exampleText = 120
+
+// Suspense lists what waits for a tenant (or for the system: records that name
+// no tenant), alike records together, the largest group first.
+func (a *App) Suspense(ctx context.Context, id tenant.ID) ([]SuspenseGroup, error) {
+	groups := suspenseGroups{}
+	err := a.store.View(ctx, id, func(tx *store.Tx) error {
+		waiting, err := tx.OpenSuspense()
+		if err != nil {
+			return err
+		}
+		for i := range waiting {
+			s := &waiting[i]
+			groups.add(s.Reason, s.Detail, s.Day, func() string { return clean(string(s.Text[:min(len(s.Text), exampleText)])) })
+		}
+		segments, err := tx.Segments(store.AllDays)
+		if err != nil {
+			return err
+		}
+		var d store.Decoder
+		for i := range segments {
+			if segments[i].Suspended == 0 {
+				continue
+			}
+			if err := tx.Load(&segments[i], store.Numbers|store.Charges); err != nil {
+				return err
+			}
+			if err := d.Decode(&segments[i], store.All, groups.addCalls); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return groups.sorted(), fault.Wrap("list suspense", err)
+}
+
+type suspenseGroups map[suspenseKey]*SuspenseGroup
+
+type suspenseKey struct {
+	reason usage.Reason
+	detail string
+}
+
+func (g suspenseGroups) add(reason usage.Reason, detail string, day when.Day, example func() string) {
+	k := suspenseKey{reason, detail}
+	s := g[k]
+	if s == nil {
+		s = &SuspenseGroup{Reason: reason, Cause: reason.String(), Detail: detail, Example: example(), Advice: reason.Advice(), First: day}
+		g[k] = s
+	}
+	s.Records++
+	s.First, s.Last = min(s.First, day), max(s.Last, day)
+}
+
+// prefixShown is how many digits of a number without a rate are shown: enough
+// to find the missing row, few enough to put alike numbers together.
+const prefixShown = 4
+
+func (g suspenseGroups) addCalls(calls []usage.Call, charges []usage.Charge) error {
+	for i := range calls {
+		if charges[i].Status != usage.Suspended {
+			continue
+		}
+		c := &calls[i]
+		detail := c.Direction.String() + " to " + c.Called.Prefix(min(c.Called.Len(), prefixShown)).String() + "…"
+		if charges[i].Reason == usage.NoCard || charges[i].Reason == usage.NoFX {
+			detail = c.Kind.String() + " calls"
+		}
+		g.add(charges[i].Reason, detail, c.Started.UTCDay(), c.Identity.String)
+	}
+	return nil
+}
+
+func (g suspenseGroups) sorted() []SuspenseGroup {
+	all := make([]SuspenseGroup, 0, len(g))
+	for _, s := range g {
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(a, b SuspenseGroup) int {
+		return cmp.Or(cmp.Compare(b.Records, a.Records), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Detail, b.Detail))
+	})
+	return all
+}
+
+// Rerun is what trying suspended records again came to.
+type Rerun struct {
+	Rated *Rerated    `json:"rated"` // of calls that waited for a card or a rate
+	Read  usage.Tally `json:"-"`     // of records that could not be calls
+	Still int64       `json:"still"` // records and calls that wait on
+}
+
+// Settled is how many calls and records no longer wait.
+func (r *Rerun) Settled() int64 {
+	n := r.Rated.Settled
+	for _, o := range usage.Outcomes() {
+		if o != usage.WasSuspended {
+			n += r.Read[o]
+		}
+	}
+	return n
+}
+
+// RerunSuspense tries everything that waits for a tenant again: records are read
+// anew from their text, calls are rated anew. Conflicts wait for a person.
+func (a *App) RerunSuspense(ctx context.Context, id tenant.ID, report Report) (*Rerun, error) {
+	out := &Rerun{}
+	var err error
+	if out.Read, err = a.readAgain(ctx, id, report); err != nil {
+		return nil, fault.Wrap("re-run suspense", err)
+	}
+	if out.Rated, err = a.Rerate(ctx, Rerate{Tenant: id, Suspended: true, Post: true}, report); err != nil {
+		return nil, fault.Wrap("re-run suspense", err)
+	}
+	groups, err := a.Suspense(ctx, id)
+	for _, g := range groups {
+		out.Still += g.Records
+	}
+	return out, err
+}
+
+// readAgain reads suspended records from their text. What can be a call now
+// goes the way of an import, as a run of its own that counts it; what cannot
+// stays as it is and is not counted again.
+func (a *App) readAgain(ctx context.Context, id tenant.ID, report Report) (total usage.Tally, err error) {
+	byRun := map[int64][]store.Suspense{}
+	runs := map[int64]store.Run{}
+	if err := a.store.View(ctx, id, func(tx *store.Tx) error {
+		waiting, err := tx.OpenSuspense()
+		if err != nil {
+			return err
+		}
+		for _, s := range waiting {
+			if s.Reason == usage.Conflict {
+				continue
+			}
+			if _, ok := runs[s.Run]; !ok {
+				if runs[s.Run], err = tx.Run(s.Run); err != nil {
+					return err
+				}
+			}
+			byRun[s.Run] = append(byRun[s.Run], s)
+		}
+		return nil
+	}); err != nil || len(byRun) == 0 {
+		return total, err
+	}
+	t, err := a.store.FindTenant(ctx, itoa(int64(id)))
+	if err != nil {
+		return total, err
+	}
+	for _, run := range sortedRuns(byRun) {
+		r := runs[run]
+		tally, err := a.readRunAgain(ctx, &t, &r, byRun[run], report)
+		if err != nil {
+			return total, err
+		}
+		total.Add(&tally)
+	}
+	return total, nil
+}
+
+func sortedRuns(m map[int64][]store.Suspense) []int64 {
+	runs := make([]int64, 0, len(m))
+	for r := range m {
+		runs = append(runs, r)
+	}
+	slices.Sort(runs)
+	return runs
+}
+
+// readRunAgain reads again the records that one run left waiting.
+func (a *App) readRunAgain(ctx context.Context, t *tenant.Tenant, r *store.Run, waiting []store.Suspense, report Report) (usage.Tally, error) {
+	o := cdr.Options{File: r.File, Format: r.Format}
+	if r.Zone != "" {
+		var err error
+		if o.Zone, err = when.LoadZone(r.Zone); err != nil {
+			return usage.Tally{}, err
+		}
+	}
+	imp := &importing{
+		app: a, name: r.File, report: report, now: a.store.Now(), hash: r.Hash, again: r,
+		byName: map[string]*share{}, shares: map[tenant.ID]*share{}, o: ImportCalls{Source: r.Source, Zone: o.Zone},
+	}
+	if err := a.store.Update(ctx, tenant.System, store.Interactive, func(tx *store.Tx) (err error) {
+		imp.run, err = tx.NewRunID()
+		return err
+	}); err != nil {
+		return usage.Tally{}, err
+	}
+	s, err := imp.share(ctx, t)
+	if err != nil {
+		return usage.Tally{}, err
+	}
+	s.run.File, s.run.Hash = "suspense of "+r.File, [32]byte{}
+	b := new(batch)
+	for i := range waiting {
+		o.Hint = waiting[i].Hint
+		rec, err := cdr.ReadOne(r.Format, r.Header, waiting[i].Text, o)
+		if err != nil {
+			return usage.Tally{}, err
+		}
+		rec.Line = waiting[i].Line
+		var c usage.Call
+		if rec.Reject != nil || s.norm.call(&rec, &c).reason != usage.NoReason {
+			continue
+		}
+		if err := imp.take(ctx, &rec, b, nil); err != nil {
+			return usage.Tally{}, err
+		}
+		s.part.settles = append(s.part.settles, waiting[i])
+	}
+	if s.part == nil {
+		return usage.Tally{}, nil
+	}
+	if err := imp.nameAll(ctx, b); err != nil {
+		return usage.Tally{}, err
+	}
+	if err := imp.prepare(ctx, new(maker), s.part); err != nil {
+		return usage.Tally{}, err
+	}
+	defer s.books.settle()
+	if err := imp.commit(ctx, b); err != nil {
+		return usage.Tally{}, err
+	}
+	return s.tally, imp.finish(ctx)
+}

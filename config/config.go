@@ -1,0 +1,153 @@
+// Package config is what may be set about a running Tollkeeper, read once at
+// its start.
+//
+// It owns the settings: their names, defaults and meaning, where a value may
+// come from (flag, environment, file, in this order of precedence), the file's
+// syntax, and how everything is shown without secrets. It does not own how flags
+// are parsed (cli), nor what is done with a value.
+//
+//	c, err := config.Read(config.Sources{Flags: flags, Env: os.LookupEnv})
+//	s, err := store.Open(ctx, store.Options{Dir: c.Data, URL: c.DB, Clock: clock})
+package config
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"tollkeeper/core/fault"
+)
+
+// EnvPrefix begins the name of every setting in the environment: data is
+// TOLLKEEPER_DATA.
+const EnvPrefix = "TOLLKEEPER_"
+
+// FileSetting names the file with further settings; it stands in a flag or in
+// the environment, not in the file itself.
+const FileSetting = "config"
+
+// Config is the effective settings. Exactly one of Data and DB is set.
+type Config struct {
+	Data     string   // directory with the SQLite database; empty where DB is set
+	DB       string   // postgres://… with its password; empty where Data is set
+	Progress Progress // how long work shows how far it is
+	Values   []Value  // every setting with where it comes from, in the order of Settings
+}
+
+// Value is one effective setting.
+type Value struct {
+	Name   string `json:"name"`
+	Text   string `json:"value"` // without a secret; empty: not set
+	Origin string `json:"from"`  // "flag --data", "environment TOLLKEEPER_DATA", "site.conf:3", "default"
+}
+
+// Sources are where settings come from.
+type Sources struct {
+	Flags map[string]string           // what the command line says, by name
+	Env   func(string) (string, bool) // os.LookupEnv; nil: an empty environment
+	Open  func(string) (io.ReadCloser, error)
+}
+
+// Read finds the effective settings. All that is wrong with them comes at once
+// as fault.Inputs.
+func Read(from Sources) (*Config, error) {
+	if from.Env == nil {
+		from.Env = func(string) (string, bool) { return "", false }
+	}
+	if from.Open == nil {
+		from.Open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+	}
+	var mistakes fault.Inputs
+	file, err := from.file(&mistakes)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]given{}
+	for _, s := range Settings() {
+		found[s.Name] = from.find(s, file)
+	}
+	oneDatabase(found, &mistakes)
+	c := &Config{Data: found["data"].text, DB: found["db"].text}
+	if err := c.Progress.UnmarshalText([]byte(found["progress"].text)); err != nil {
+		mistakes = append(mistakes, found["progress"].mistake("progress", err.Error()))
+	}
+	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
+		g := found["db"]
+		g.text = redact(g.text)
+		mistakes = append(mistakes, g.mistake("db", "not the address of a PostgreSQL database: postgres://user@host/name"))
+	}
+	for _, s := range Settings() {
+		g := found[s.Name]
+		if s.Secret {
+			g.text = redact(g.text)
+		}
+		c.Values = append(c.Values, Value{Name: s.Name, Text: g.text, Origin: g.origin})
+	}
+	return c, mistakes.Err()
+}
+
+// given is a value as somebody gave it.
+type given struct {
+	text   string
+	origin string
+	rank   int // lower counts more
+}
+
+// The sources in the order in which they count.
+const (
+	byFlag = iota
+	byEnv
+	byFile
+	byDefault
+)
+
+func (g given) mistake(name, reason string) fault.Input {
+	return fault.Input{File: g.origin, Field: name, Value: fault.Cut(g.text), Reason: reason}
+}
+
+// find looks a setting up in one source after the other. An empty value in the
+// environment counts as none, since a service file often sets one to unset it.
+func (from *Sources) find(s Setting, file map[string]given) given {
+	if v, ok := from.Flags[s.Name]; ok {
+		return given{v, "flag --" + s.Name, byFlag}
+	}
+	if v, ok := from.Env(s.Env()); ok && v != "" {
+		return given{v, "environment " + s.Env(), byEnv}
+	}
+	if g, ok := file[s.Name]; ok {
+		return g
+	}
+	return given{s.Default, "default", byDefault}
+}
+
+// file reads the file of settings, where one is named.
+func (from *Sources) file(mistakes *fault.Inputs) (map[string]given, error) {
+	name, ok := from.Flags[FileSetting]
+	if !ok {
+		if name, _ = from.Env(EnvPrefix + strings.ToUpper(FileSetting)); name == "" {
+			return nil, nil
+		}
+	}
+	f, err := from.Open(name)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "read the settings: %w", err)
+	}
+	defer f.Close()
+	return readFile(f, name, mistakes)
+}
+
+// oneDatabase lets the nearer of data and db win, so that a flag overrules the
+// environment; two of one source are a mistake.
+func oneDatabase(found map[string]given, mistakes *fault.Inputs) {
+	data, db := found["data"], found["db"]
+	switch {
+	case db.text == "":
+	case data.text == "" || db.rank < data.rank:
+		found["data"] = given{"", "not used: db is set", data.rank}
+	case data.rank < db.rank:
+		found["db"] = given{"", "not used: data is set", db.rank}
+	default:
+		data.text = ""
+		*mistakes = append(*mistakes, data.mistake("data", "the books are in a directory (data) or in a PostgreSQL database (db): say one of them"))
+	}
+}
