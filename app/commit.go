@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -174,7 +175,10 @@ func (p *part) writeCounts(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	clear(p.causes())
+	p.waiting = maps.Clone(p.reasons)
+	if p.waiting == nil {
+		p.waiting = map[usage.Reason]int64{}
+	}
 	for i := range all {
 		t := counts[all[i].Day]
 		switch {
@@ -184,14 +188,9 @@ func (p *part) writeCounts(tx *store.Tx) error {
 			t[usage.WasConflict]++
 		default:
 			t[usage.WasSuspended]++
-			p.reasons[all[i].Reason]++
+			p.waiting[all[i].Reason]++
 		}
 		counts[all[i].Day] = t
-	}
-	for i := range p.charges[:min(len(p.charges), len(p.fresh))] {
-		if p.charges[i].Status == usage.Suspended {
-			p.reasons[p.charges[i].Reason]++
-		}
 	}
 	p.put = usage.Tally{}
 	days := make([]when.Day, 0, len(counts))
@@ -209,24 +208,17 @@ func (p *part) writeCounts(tx *store.Tx) error {
 	return nil
 }
 
-func (p *part) causes() map[usage.Reason]int64 {
-	if p.reasons == nil {
-		p.reasons = map[usage.Reason]int64{}
-	}
-	return p.reasons
-}
-
 // landed notes that p is durably in the books: only now do its keys join what
 // is cached, and its records count as dealt with.
 func (p *part) landed(tick int64) {
 	b := p.books
 	b.mu.Lock()
 	b.account.Segments = max(b.account.Segments, p.seen+1)
-	b.keys.commit(p.fresh, tick)
+	b.keys.commit(p.calls, p.fresh, tick)
 	b.drop(p)
 	b.mu.Unlock()
 	p.share.tally.Add(&p.put)
-	for r, n := range p.reasons {
+	for r, n := range p.waiting {
 		p.share.causes[r] += n
 	}
 }

@@ -200,11 +200,11 @@ func (n *near) find(k *keySlot) found {
 	return absent
 }
 
-// commit adds the keys of calls that are durably in the books now.
-func (k *keys) commit(calls []usage.Call, tick int64) {
+// commit adds the keys of those calls that are durably in the books now.
+func (k *keys) commit(calls []usage.Call, which []int32, tick int64) {
 	var set *dayKeys
 	var day when.Day
-	for i := range calls {
+	for _, i := range which {
 		c := &calls[i]
 		if d := c.Started.UTCDay(); d != day || set == nil {
 			day, set = d, k.days[d]
@@ -222,8 +222,10 @@ func (k *keys) commit(calls []usage.Call, tick int64) {
 		set.add(&s)
 		k.bytes += int64(len(set.slots)-before) * keySlotBytes
 	}
-	for i := range calls {
-		k.stored[calls[i].Started.UTCDay()] = true
+	for _, i := range which {
+		if d := calls[i].Started.UTCDay(); d != day || !k.stored[d] {
+			day, k.stored[d] = d, true
+		}
 	}
 }
 

@@ -34,9 +34,7 @@ type part struct {
 	seen      int64 // the version of segments it was made against
 	cards     int64 // the version of prices
 	keys      batchKeys
-	fresh     []usage.Call
-	from      []int32 // fresh[i] is calls[from[i]]
-	charges   []usage.Charge
+	fresh     []int32 // of calls: neither duplicates nor conflicts
 	conflicts []store.Suspense
 	counts    map[when.Day]*usage.Tally
 	segments  []store.CallSegment
@@ -44,7 +42,8 @@ type part struct {
 	raw       []byte
 	sums      map[int32]*periodSums  // by billing period
 	put       usage.Tally            // as committed
-	reasons   map[usage.Reason]int64 // of what was suspended
+	reasons   map[usage.Reason]int64 // of what is suspended by rating
+	waiting   map[usage.Reason]int64 // of what this part suspended, as committed
 }
 
 type span struct {
@@ -77,14 +76,13 @@ func (p *part) rawSegment() int64 { return p.run.ID<<24 | p.run.Batches }
 // maker is the memory and the encoders that making parts needs; one goroutine
 // uses it.
 type maker struct {
-	enc      segment.Encoder
-	raw      segment.RawEncoder
-	ws       rating.Workspace
-	rate     []rating.Call
-	order    []int32
-	sorted   []usage.Call
-	sortedCh []usage.Charge
-	deltas   deltaSet
+	enc     segment.Encoder
+	raw     segment.RawEncoder
+	ws      rating.Workspace
+	rate    []rating.Call
+	calls   []usage.Call   // of the part at hand, the fresh ones by start
+	charges []usage.Charge // of calls
+	deltas  deltaSet
 }
 
 // dedupe sorts the calls of p into fresh ones, duplicates and conflicts. The
@@ -92,7 +90,7 @@ type maker struct {
 func (p *part) dedupe(tick int64) {
 	b := p.books
 	p.keys.clear()
-	p.fresh, p.from, p.conflicts = p.fresh[:0], p.from[:0], p.conflicts[:0]
+	p.fresh, p.conflicts = p.fresh[:0], p.conflicts[:0]
 	p.counts = map[when.Day]*usage.Tally{}
 	var day when.Day
 	var from, to when.Instant // of that UTC day
@@ -116,7 +114,7 @@ func (p *part) dedupe(tick int64) {
 		switch f {
 		case absent:
 			p.keys.add(&k)
-			p.fresh, p.from = append(p.fresh, *c), append(p.from, int32(i))
+			p.fresh = append(p.fresh, int32(i))
 		case same:
 			p.tally(day)[usage.WasDuplicate]++
 		case differs:
@@ -140,26 +138,32 @@ func (p *part) tally(day when.Day) *usage.Tally {
 // make rates the fresh calls and encodes what goes into the books.
 func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) error {
 	p.segments, p.rollups, p.raw = p.segments[:0], p.rollups[:0], p.raw[:0]
-	p.sums = map[int32]*periodSums{}
+	p.sums, p.reasons = map[int32]*periodSums{}, map[usage.Reason]int64{}
 	if len(p.fresh) == 0 {
 		return nil
 	}
-	for i := range p.fresh {
-		p.fresh[i].Raw = usage.RawRef{Segment: p.rawSegment(), Index: int32(i)}
-		if err := m.raw.Add(p.texts[p.from[i]].line, p.textOf(p.from[i])); err != nil {
+	slices.SortStableFunc(p.fresh, func(a, b int32) int { return cmp.Compare(p.calls[a].Started, p.calls[b].Started) })
+	m.calls = m.calls[:0]
+	for i, at := range p.fresh {
+		if err := m.raw.Add(p.texts[at].line, p.textOf(at)); err != nil {
 			return err
 		}
+		m.calls = append(m.calls, p.calls[at])
+		m.calls[i].Raw = usage.RawRef{Segment: p.rawSegment(), Index: int32(i)}
 	}
 	var err error
 	if p.raw, err = m.raw.Finish(p.raw); err != nil {
 		return err
 	}
-	p.charges = m.charge(book, p.fresh, p.charges)
-	for i := range p.fresh {
-		at, late := billedAt(&p.fresh[i], closedThrough, p.run.FirstAt)
-		p.charges[i].BilledAt = at
+	m.charges = m.charge(book, m.calls, m.charges)
+	for i := range m.calls {
+		at, late := billedAt(&m.calls[i], closedThrough, p.run.FirstAt)
+		m.charges[i].BilledAt = at
 		if late {
-			p.fresh[i].Flags |= usage.Late
+			m.calls[i].Flags |= usage.Late
+		}
+		if m.charges[i].Status == usage.Suspended {
+			p.reasons[m.charges[i].Reason]++
 		}
 	}
 	if err := p.encode(m); err != nil {
@@ -198,27 +202,18 @@ func ratingCall(c *usage.Call) rating.Call {
 
 // encode makes the segments: a UTC day of starts each, by start.
 func (p *part) encode(m *maker) error {
-	m.order = m.order[:0]
-	for i := range p.fresh {
-		m.order = append(m.order, int32(i))
-	}
-	slices.SortStableFunc(m.order, func(a, b int32) int { return cmp.Compare(p.fresh[a].Started, p.fresh[b].Started) })
-	m.sorted, m.sortedCh = m.sorted[:0], m.sortedCh[:0]
-	for _, i := range m.order {
-		m.sorted, m.sortedCh = append(m.sorted, p.fresh[i]), append(m.sortedCh, p.charges[i])
-	}
-	for from := 0; from < len(m.sorted); {
-		day := m.sorted[from].Started.UTCDay()
+	for from := 0; from < len(m.calls); {
+		day := m.calls[from].Started.UTCDay()
 		end := when.Instant(day.Ordinal()+1) * when.DayLength
 		to := from
-		for to < len(m.sorted) && to-from < segment.MaxRows && m.sorted[to].Started < end {
+		for to < len(m.calls) && to-from < segment.MaxCalls && m.calls[to].Started < end {
 			to++
 		}
 		s := store.CallSegment{SegmentKey: store.SegmentKey{Day: day, Seg: p.rawSegment()<<8 | int64(len(p.segments))}, Calls: to - from}
-		if err := m.encode(&s, m.sorted[from:to], m.sortedCh[from:to], segment.Planes); err != nil {
+		if err := m.encode(&s, m.calls[from:to], m.charges[from:to], segment.Planes); err != nil {
 			return err
 		}
-		p.count(day, m.sortedCh[from:to])
+		p.count(day, m.charges[from:to])
 		p.segments = append(p.segments, s)
 		from = to
 	}
@@ -265,8 +260,8 @@ func (p *part) count(day when.Day, charges []usage.Charge) {
 func (p *part) rollUp(m *maker) error {
 	m.deltas.reset()
 	days := dayCache{books: p.books}
-	for i := range p.fresh {
-		if err := m.deltas.add(days.of(p.charges[i].BilledAt), &p.fresh[i], &p.charges[i], 1); err != nil {
+	for i := range m.calls {
+		if err := m.deltas.add(days.of(m.charges[i].BilledAt), &m.calls[i], &m.charges[i], 1); err != nil {
 			return err
 		}
 	}

@@ -22,11 +22,14 @@ import (
 // batch is parts of one or many tenants on their way together.
 type batch struct {
 	parts  []*part
-	bytes  int64 // read of the file so far
-	number int64 // of records so far
+	own    map[*share]*part // by tenant, used again: a large tenant's memory is not handed to a small one
+	bytes  int64            // read of the file so far
+	number int64            // of records so far
 	text   int
 	count  int
 }
+
+func newBatch() *batch { return &batch{own: map[*share]*part{}} }
 
 // batchesInFlight is how many batches there are: one with each worker.
 const batchesInFlight = 3
@@ -36,7 +39,7 @@ func (imp *importing) work(ctx context.Context) error {
 	defer cancel(nil)
 	free := make(chan *batch, batchesInFlight)
 	for range batchesInFlight {
-		free <- new(batch)
+		free <- newBatch()
 	}
 	read, made := make(chan *batch), make(chan *batch)
 	var wg sync.WaitGroup
@@ -114,7 +117,6 @@ func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error 
 		for _, s := range imp.shares {
 			s.part = nil
 		}
-		spare := b.parts
 		b.parts = b.parts[:0]
 		for b.count < want && b.text < batchText && !done {
 			switch err := imp.reader.ReadBatch(&recs); {
@@ -124,7 +126,7 @@ func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error 
 				return err
 			}
 			for i := range recs.Records {
-				if err := imp.take(ctx, &recs.Records[i], b, spare); err != nil {
+				if err := imp.take(ctx, &recs.Records[i], b); err != nil {
 					return err
 				}
 			}
@@ -145,9 +147,8 @@ func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error 
 	return nil
 }
 
-// take puts one record into its tenant's part of b. spare holds the parts of
-// an earlier use of b, whose memory is used again.
-func (imp *importing) take(ctx context.Context, rec *cdr.Record, b *batch, spare []*part) error {
+// take puts one record into its tenant's part of b.
+func (imp *importing) take(ctx context.Context, rec *cdr.Record, b *batch) error {
 	b.count++
 	b.text += len(rec.Text)
 	if rec.Reject != nil {
@@ -158,14 +159,14 @@ func (imp *importing) take(ctx context.Context, rec *cdr.Record, b *batch, spare
 				return err
 			}
 		}
-		s.into(b, spare).reject(rec, rec.Reject)
+		s.into(b).reject(rec, rec.Reject)
 		return nil
 	}
 	s, wrong, err := imp.owner(ctx, rec)
 	if err != nil {
 		return err
 	}
-	p := s.into(b, spare)
+	p := s.into(b)
 	if wrong != nil {
 		p.reject(rec, wrong)
 		return nil
@@ -193,17 +194,15 @@ func (imp *importing) take(ctx context.Context, rec *cdr.Record, b *batch, spare
 	return nil
 }
 
-// into is the tenant's part of batch b, made when its first record comes.
-func (s *share) into(b *batch, spare []*part) *part {
+// into is the tenant's part of batch b, begun when its first record comes.
+func (s *share) into(b *batch) *part {
 	if s.part != nil {
 		return s.part
 	}
-	var p *part
-	if n := len(b.parts); n < cap(spare) {
-		p = spare[:cap(spare)][n]
-	}
+	p := b.own[s]
 	if p == nil {
 		p = new(part)
+		b.own[s] = p
 	}
 	p.reset(s)
 	b.parts = append(b.parts, p)

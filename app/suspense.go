@@ -220,7 +220,7 @@ func (a *App) readRunAgain(ctx context.Context, t *tenant.Tenant, r *store.Run, 
 		return usage.Tally{}, err
 	}
 	s.run.File, s.run.Hash = "suspense of "+r.File, [32]byte{}
-	b := new(batch)
+	b := newBatch()
 	for i := range waiting {
 		o.Hint = waiting[i].Hint
 		rec, err := cdr.ReadOne(r.Format, r.Header, waiting[i].Text, o)
@@ -232,7 +232,7 @@ func (a *App) readRunAgain(ctx context.Context, t *tenant.Tenant, r *store.Run, 
 		if rec.Reject != nil || s.norm.call(&rec, &c).reason != usage.NoReason {
 			continue
 		}
-		if err := imp.take(ctx, &rec, b, nil); err != nil {
+		if err := imp.take(ctx, &rec, b); err != nil {
 			return usage.Tally{}, err
 		}
 		s.part.settles = append(s.part.settles, waiting[i])

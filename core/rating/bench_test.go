@@ -154,6 +154,36 @@ func BenchmarkRate(b *testing.B) {
 	}
 }
 
+// BenchmarkBanded rates calls of hours where every row has a band, so that each
+// edge of a band is looked at.
+func BenchmarkBanded(b *testing.B) {
+	for _, spanning := range []rating.Spanning{rating.SpanStart, rating.SpanSplit} {
+		card := benchCard(100_000, spanning)
+		kept := card.Rates[:0:0]
+		for _, r := range card.Rates {
+			if r.Band == "" && r.Origin == 0 && r.From == 0 && r.To == 0 {
+				kept = append(kept, r)
+				r.Band = "peak"
+				r.Rate *= 2
+				kept = append(kept, r)
+			}
+		}
+		card.Rates = kept
+		tariff := mustCompile(b, card)
+		for _, seconds := range []int64{90, 20_000} {
+			calls := benchCalls(card, 1<<18, seconds)
+			b.Run(fmt.Sprintf("%s/%ds", spanning, seconds), func(b *testing.B) {
+				out := make([]rating.Charge, 256)
+				for i := 0; i < b.N; i += 256 {
+					at := i & (len(calls) - 1)
+					tariff.RateBatch(calls[at:at+256], out)
+				}
+				b.ReportMetric(float64(b.N)/1e6/b.Elapsed().Seconds(), "M/s")
+			})
+		}
+	}
+}
+
 // BenchmarkCompile compiles a million rows that come in no order; kept-MB is
 // what the tariff holds beside its card, made-MB what was allocated for it.
 func BenchmarkCompile(b *testing.B) {

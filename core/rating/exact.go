@@ -31,9 +31,6 @@ func (x *Exact) add(a, b uint64) {
 
 // Round is x as an amount; ok is false where it does not fit one.
 func (x Exact) Round(r money.Rounding) (a money.Amount, ok bool) {
-	if x.Hi > perMicro/2 { // the quotient would be above 2^63
-		return 0, false
-	}
 	return r.Quotient(x.Hi, x.Lo, perMicro)
 }
 

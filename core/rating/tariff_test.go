@@ -1,6 +1,7 @@
 package rating_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"strconv"
 	"sync"
@@ -134,6 +135,7 @@ func TestConcurrent(t *testing.T) {
 func TestOutsideRanges(t *testing.T) {
 	c := smallCard()
 	c.AMDFee = money.MustParse("0.00125")
+	c.Rates[0].Increment = math.MaxInt32
 	tariff := mustCompile(t, c)
 	if got := tariff.AMDFee(); got != money.MustParse("0.0013") {
 		t.Errorf("AMDFee is %s", got)
@@ -156,6 +158,7 @@ func TestOutsideRanges(t *testing.T) {
 		{"discount", func(c *rating.Call) { c.Discount = 1_000_001 }, usage.BadValue},
 		{"negative discount", func(c *rating.Call) { c.Discount = -1 }, usage.BadValue},
 		{"negative bundle", func(c *rating.Call) { c.Bundle = -5 }, usage.NoReason},
+		{"too many seconds billed", func(c *rating.Call) { c.Called = phone.MustParse("39") }, usage.Overflow},
 		{"large bundle", func(c *rating.Call) { c.Bundle = 1<<31 - 1 }, usage.Bundle},
 	} {
 		call := call
@@ -168,6 +171,22 @@ func TestOutsideRanges(t *testing.T) {
 		if rated := tc.want == usage.NoReason; rated != (got.Status == usage.Rated) || rated != (got.Amount > 0) {
 			t.Errorf("%s: %+v", tc.name, got)
 		}
+	}
+}
+
+// TestSplitDates: a row that begins or ends in mid-call is taken and left there.
+func TestSplitDates(t *testing.T) {
+	noon := when.MustParse("2026-06-01T12:00:00Z")
+	c := smallCard()
+	c.Spanning, c.Rounding.Decimals = rating.SpanSplit, 6
+	c.Rates[1].Rate, c.Rates[2].Rate = money.MustParseRate("0.06"), money.MustParseRate("0.6")
+	c.Rates[2].From, c.Rates[2].To = noon, noon+20*when.Second
+	tr := mustCompile(t, c).Trace(&rating.Call{Called: phone.MustParse("4477"), Answered: noon - 30*when.Second, Ended: noon + 30*when.Second})
+	if tr.Amount != money.MustParse("0.24") || len(tr.Segments) != 3 || tr.Charge.Row != 1 || tr.Segments[1].Row != 2 || tr.Segments[2].From != 50 {
+		t.Errorf("%+v", tr)
+	}
+	if tr.Until != noon {
+		t.Errorf("the row is taken until %s", tr.Until)
 	}
 }
 
@@ -207,6 +226,25 @@ func TestExactString(t *testing.T) {
 		if got := tc.x.String(); got != tc.want {
 			t.Errorf("%+v is %s, want %s", tc.x, got, tc.want)
 		}
+	}
+}
+
+// TestExactRound: what does not fit is refused, also where rounding up would
+// carry beyond the last bit.
+func TestExactRound(t *testing.T) {
+	up := money.Rounding{Decimals: 6, Mode: money.Up}
+	const perMicro = 60_000
+	last := rating.Exact{Hi: perMicro / 2, Lo: 0} // 2^63 micros: one too many
+	if a, ok := last.Round(up); ok {
+		t.Errorf("2^63 micros are %s", a)
+	}
+	last = rating.Exact{Hi: perMicro/2 - 1, Lo: 1<<64 - perMicro}
+	if a, ok := last.Round(up); !ok || a != math.MaxInt64 {
+		t.Errorf("2^63-1 micros are %s, %v", a, ok)
+	}
+	carry := rating.Exact{Hi: perMicro - 1, Lo: 1<<64 - perMicro + 1} // a little more than 2^64-1 micros
+	if a, ok := carry.Round(up); ok {
+		t.Errorf("2^64-1 micros and a bit are %s", a)
 	}
 }
 
