@@ -233,7 +233,7 @@ func (k *keys) commit(calls []usage.Call, which []int32, tick int64) {
 type batchKeys struct{ keySet }
 
 // keyBytes bounds the memory of all key sets.
-const keyBytes = 160 << 20
+const keyBytes = 96 << 20
 
 // keyBudget keeps key sets within their bound: the days used longest ago leave.
 type keyBudget struct {

@@ -155,7 +155,7 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 	if p.raw, err = m.raw.Finish(p.raw); err != nil {
 		return err
 	}
-	m.charges = m.charge(book, m.calls, m.charges)
+	m.charges = m.charge(book, m.calls, nil, m.charges)
 	for i := range m.calls {
 		at, late := billedAt(&m.calls[i], closedThrough, p.run.FirstAt)
 		m.charges[i].BilledAt = at
@@ -172,8 +172,9 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 	return p.rollUp(m)
 }
 
-// charge rates calls into charges, which it returns grown as needed.
-func (m *maker) charge(book *rating.Book, calls []usage.Call, charges []usage.Charge) []usage.Charge {
+// charge rates calls into charges, which it returns grown as needed. Where the
+// calls were charged before, what bundles and contracts gave them stays.
+func (m *maker) charge(book *rating.Book, calls []usage.Call, before, charges []usage.Charge) []usage.Charge {
 	charges = slices.Grow(charges[:0], len(calls))[:len(calls)]
 	const stretch = 1024 // what is rated is still in the cache when it is settled
 	m.rate = slices.Grow(m.rate[:0], stretch)[:stretch]
@@ -181,6 +182,9 @@ func (m *maker) charge(book *rating.Book, calls []usage.Call, charges []usage.Ch
 		n := min(stretch, len(calls)-at)
 		for i := range n {
 			m.rate[i] = ratingCall(&calls[at+i])
+			if before != nil {
+				m.rate[i].Bundle, m.rate[i].Discount = before[at+i].Bundle, before[at+i].Discount
+			}
 		}
 		book.Rate(m.rate[:n], charges[at:at+n], &m.ws)
 		for i := range n {

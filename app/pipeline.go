@@ -263,6 +263,7 @@ func (imp *importing) nameAll(ctx context.Context, b *batch) error {
 func (imp *importing) makeAll(ctx context.Context, in, out chan *batch) error {
 	var m maker
 	for b := range in {
+		imp.app.evict()
 		for _, p := range b.parts {
 			if err := imp.prepare(ctx, &m, p); err != nil {
 				return err
@@ -307,7 +308,6 @@ func (a *App) readKeys(ctx context.Context, p *part, tick int64) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	a.evict()
 	return a.store.View(ctx, b.tenant.ID, func(tx *store.Tx) error {
 		b.mu.Lock()
 		defer b.mu.Unlock()

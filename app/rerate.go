@@ -161,14 +161,13 @@ func (w *rerating) rate(s *store.CallSegment) (changed int, err error) {
 	w.books.mu.Lock()
 	book := w.books.prices
 	w.books.mu.Unlock()
-	w.now = w.maker.charge(book, w.calls, w.now)
+	w.now = w.maker.charge(book, w.calls, w.old, w.now)
 	for i := range w.now {
 		if !w.wanted(i) {
 			w.now[i] = w.old[i]
 			continue
 		}
 		w.now[i].BilledAt, w.now[i].Cost = w.old[i].BilledAt, w.old[i].Cost
-		w.now[i].Bundle, w.now[i].Discount = w.old[i].Bundle, w.old[i].Discount
 		if !sameCharge(&w.now[i], &w.old[i]) {
 			changed++
 		} else {

@@ -152,7 +152,11 @@ func (f *billingFold) note(r *Result) error {
 		parts = append(parts, "not attributed, because no agent took the calls, "+in(others.loose))
 	}
 	if len(parts) > 0 {
-		r.note("Charges of kinds of calls that no table holds: %s.", strings.Join(parts, ", "))
+		whose := ""
+		if f.q.picked.any {
+			whose = " of the selected users and teams"
+		}
+		r.note("Charges%s of kinds of calls that no table holds: %s.", whose, strings.Join(parts, ", "))
 	}
 	return nil
 }

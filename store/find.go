@@ -29,7 +29,17 @@ func (tx *Tx) Identities(day when.Day, f func(k SegmentKey, start []byte) error)
 
 // EntriesOf lists the entries that a cause of a kind and number posted, in the
 // order of their numbers.
-func (tx *Tx) EntriesOf(kind ledger.CauseKind, ref int64) (es []ledger.Entry, err error) {
+func (tx *Tx) EntriesOf(kind ledger.CauseKind, ref int64) ([]ledger.Entry, error) {
+	return tx.someEntries(`e.cause_kind = $2 AND e.cause_ref = $3`, kind.String(), ref)
+}
+
+// EntriesDated lists the entries of a kind of cause whose accounting date lies
+// in the days, in the order of their numbers.
+func (tx *Tx) EntriesDated(kind ledger.CauseKind, days when.Days) ([]ledger.Entry, error) {
+	return tx.someEntries(`e.cause_kind = $2 AND e.day BETWEEN $3 AND $4`, kind.String(), int64(days.From), int64(days.To))
+}
+
+func (tx *Tx) someEntries(where string, args ...any) (es []ledger.Entry, err error) {
 	err = tx.each(func(scan func(...any) error) error {
 		e, line, err := scanEntry(scan)
 		if err != nil {
@@ -43,22 +53,8 @@ func (tx *Tx) EntriesOf(kind ledger.CauseKind, ref int64) (es []ledger.Entry, er
 		return nil
 	}, `SELECT e.id, e.at, e.day, e.cause_kind, e.cause_ref, e.cause_text, e.prev, e.hash, l.account, l.currency, l.amount
 		FROM entry e JOIN entry_line l ON l.tenant_id = e.tenant_id AND l.entry_id = e.id
-		WHERE e.tenant_id = $1 AND e.cause_kind = $2 AND e.cause_ref = $3 ORDER BY e.id, l.line`, tx.id(), kind.String(), ref)
+		WHERE e.tenant_id = $1 AND `+where+` ORDER BY e.id, l.line`, append([]any{tx.id()}, args...)...)
 	return es, err
-}
-
-// RerateEntries lists the entries of re-rating whose accounting date lies in
-// the days, in the order of their numbers.
-func (tx *Tx) RerateEntries(days when.Days) (es []ledger.Entry, err error) {
-	for e, err := range tx.Entries() {
-		if err != nil {
-			return nil, err
-		}
-		if e.Cause.Kind == ledger.Rerate && days.Contains(e.Day) {
-			es = append(es, e)
-		}
-	}
-	return es, nil
 }
 
 // SuspenseOf lists the records of suspense that bear an identity, first come

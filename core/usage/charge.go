@@ -33,7 +33,7 @@ type Charge struct {
 	Row        int32        // row of that revision, from 0; −1: none
 	Billed     int32        // seconds after grace, minimum and increments
 	Bundle     int32        // of those, seconds a bundle covered
-	Discount   int32        // percent of the contract
+	Discount   int32        // of the contract, in ten-thousandths of a percent
 	Status     Status
 	Reason     Reason
 }
