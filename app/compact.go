@@ -102,6 +102,16 @@ const mergeRows = 4 * segment.MaxCalls
 // smallRows is below how many calls a segment is merged with others.
 const smallRows = segment.MaxCalls / 2
 
+// packRows is from how many rows on compressing makes a segment smaller.
+const packRows = 1024
+
+func packing(rows int) segment.Algorithm {
+	if rows < packRows {
+		return segment.Planes
+	}
+	return segment.PlanesZstd
+}
+
 // compactCalls goes through the days of one tenant.
 func (w *compacting) compactCalls(ctx context.Context) error {
 	var all []store.SegmentParts
@@ -129,11 +139,10 @@ func (w *compacting) compactCalls(ctx context.Context) error {
 // compactDay sorts the segments of a day into those that are merged, those that
 // are compressed as they are, and those that stay.
 func (w *compacting) compactDay(ctx context.Context, day []store.SegmentParts) error {
-	packed := make([]bool, len(day))
-	if err := w.app.store.View(ctx, w.tenant, func(tx *store.Tx) error {
+	loose := make([]bool, len(day)) // to be compressed
+	if err := w.app.store.View(ctx, w.tenant, func(tx *store.Tx) (err error) {
 		for i := range day {
-			var err error
-			if packed[i], err = isPacked(tx, day[i].SegmentKey); err != nil {
+			if loose[i], err = isLoose(tx, &day[i]); err != nil {
 				return err
 			}
 		}
@@ -142,12 +151,12 @@ func (w *compacting) compactDay(ctx context.Context, day []store.SegmentParts) e
 		return err
 	}
 	var group []store.SegmentParts
-	rows := 0
+	rows, last := 0, 0 // of the group; where its last stands
 	flush := func() (err error) {
 		switch {
 		case len(group) > 1:
 			err = w.merge(ctx, group)
-		case len(group) == 1 && !packed[slices.IndexFunc(day, func(p store.SegmentParts) bool { return p.Seg == group[0].Seg })]:
+		case len(group) == 1 && loose[last]:
 			err = w.repack(ctx, &group[0])
 		}
 		group, rows = group[:0], 0
@@ -162,8 +171,8 @@ func (w *compacting) compactDay(ctx context.Context, day []store.SegmentParts) e
 					return err
 				}
 			}
-			group, rows = append(group, *p), rows+p.Calls
-		case !packed[i]:
+			group, rows, last = append(group, *p), rows+p.Calls, i
+		case loose[i]:
 			if err := w.repack(ctx, p); err != nil {
 				return err
 			}
@@ -172,14 +181,16 @@ func (w *compacting) compactDay(ctx context.Context, day []store.SegmentParts) e
 	return flush()
 }
 
-// isPacked tells whether a segment's calls are compressed. One that is gone is:
-// there is nothing to do about it.
-func isPacked(tx *store.Tx, k store.SegmentKey) (bool, error) {
-	n, err := tx.Revision(k)
-	if err != nil || n < 0 {
-		return true, err
+// isLoose tells whether a segment is worth compressing and is not compressed
+// yet. One that is gone is not: there is nothing to do about it.
+func isLoose(tx *store.Tx, p *store.SegmentParts) (bool, error) {
+	if packing(p.Calls) == segment.Planes {
+		return false, nil
 	}
-	start, err := tx.Head(k)
+	if n, err := tx.Revision(p.SegmentKey); err != nil || n < 0 {
+		return false, err
+	}
+	start, err := tx.Head(p.SegmentKey)
 	if err != nil {
 		return false, err
 	}
@@ -187,5 +198,5 @@ func isPacked(tx *store.Tx, k store.SegmentKey) (bool, error) {
 	if err != nil {
 		return false, fault.Wrap("read the head of a segment", err)
 	}
-	return r.Algorithm() == segment.PlanesZstd, nil
+	return r.Algorithm() != segment.PlanesZstd, nil
 }

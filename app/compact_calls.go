@@ -113,7 +113,7 @@ func (w *compacting) encode(version int64) ([]store.CallSegment, error) {
 		s := &ss[k]
 		s.SegmentKey = store.SegmentKey{Day: calls[0].Started.UTCDay(), Seg: w.newSegment()}
 		s.Version, s.Calls = version, len(calls)
-		if err := w.maker.encode(s, calls, charges, segment.PlanesZstd); err != nil {
+		if err := w.maker.encode(s, calls, charges, packing(len(calls))); err != nil {
 			return nil, err
 		}
 		if err := w.readBack(s, calls, charges); err != nil {

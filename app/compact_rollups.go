@@ -13,8 +13,7 @@ import (
 
 // rollupFold adds up the roll-ups of one billing day and period.
 type rollupFold struct {
-	inputs []store.Rollup
-	packed bool // the last input is compressed
+	loose  bool // an input is worth compressing and is not compressed yet
 	sums   deltaSet
 	reader segment.Reader
 	rows   segment.RollupReader
@@ -63,19 +62,20 @@ func (w *compacting) compactRollups(ctx context.Context) error {
 func (w *compacting) fold(ctx context.Context, inputs []store.Rollup) error {
 	f := &w.folds
 	f.sums.reset()
+	f.loose = false
 	for i := range inputs {
 		if err := f.add(&inputs[i]); err != nil {
 			return err
 		}
 	}
-	if len(inputs) == 1 && f.packed {
+	if len(inputs) == 1 && !f.loose {
 		return nil
 	}
 	outputs, err := w.encodeFold(&inputs[0])
 	if err != nil {
 		return err
 	}
-	if len(outputs) >= len(inputs) && f.packed {
+	if len(outputs) >= len(inputs) && !f.loose {
 		return nil // so many keys that they take several segments, as they do already
 	}
 	swapped := false
@@ -104,7 +104,7 @@ func (f *rollupFold) add(r *store.Rollup) error {
 	if err := f.reader.Reset(r.Data); err != nil {
 		return err
 	}
-	f.packed = f.reader.Algorithm() == segment.PlanesZstd
+	f.loose = f.loose || packing(f.reader.Rows()) != f.reader.Algorithm() && f.reader.Algorithm() == segment.Planes
 	if err := f.rows.Reset(&f.reader, segment.AllRollups); err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (w *compacting) encodeFold(like *store.Rollup) (outputs []store.Rollup, err
 	}
 	for part := range slices.Chunk(deltas, segment.MaxRows) {
 		r := store.Rollup{BilledDay: like.BilledDay, Period: like.Period, Seg: w.newSegment()}
-		if r.Data, err = w.maker.enc.Rollups(nil, part, segment.PlanesZstd); err != nil {
+		if r.Data, err = w.maker.enc.Rollups(nil, part, packing(len(part))); err != nil {
 			return nil, err
 		}
 		outputs = append(outputs, r)

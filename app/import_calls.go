@@ -31,7 +31,7 @@ type ImportCalls struct {
 }
 
 // BatchRecords is how many records are committed together.
-const BatchRecords = 3 << 15
+const BatchRecords = 1 << 16
 
 // batchText bounds the text of a batch in bytes.
 const batchText = 48 << 20

@@ -12,6 +12,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -35,15 +36,26 @@ type Process struct {
 type program struct {
 	Settings settings `embed:"" group:"settings"`
 
+	Demo demoCommand `cmd:"" group:"start" help:"Make a sample contact center with a month of calls, and look at it."`
+
 	Tenant tenantCommands `cmd:"" group:"set-up" help:"Contact centers: add, list, show, change, switch billing."`
-	Import importCommands `cmd:"" group:"work" help:"Take in files: calls, rates, users, numbers, campaigns, rates of exchange."`
+	User   userCommands   `cmd:"" group:"set-up" help:"Users of a tenant: list, add, change."`
+	Card   cardCommands   `cmd:"" group:"set-up" help:"Rate cards and where they hold."`
 
-	Suspense suspenseCommand `cmd:"" group:"work" help:"Records that cannot be rated yet, by cause, and trying them again."`
-	Rerate   rerateCommand   `cmd:"" group:"work" help:"Rate calls again with the prices of now: first a preview, then the differences."`
+	Import   importCommands  `cmd:"" group:"work" help:"Take in files: calls, rates, users, numbers, campaigns, rates of exchange."`
+	Suspense suspenseCommand `cmd:"" group:"work" help:"List what cannot be rated yet, by cause, or try it again."`
+	Rerate   rerateCommand   `cmd:"" group:"work" help:"Rate calls again with the prices of now: first shown, then posted."`
 
-	Quote  quoteCommand  `cmd:"" group:"ask" help:"Rate calls with a card, both from files, without a database."`
-	Report reportCommand `cmd:"" group:"ask" help:"Print a report."`
+	Quote   quoteCommand   `cmd:"" group:"ask" help:"Rate calls with a card, both from files, without a database."`
+	Report  reportCommand  `cmd:"" group:"ask" help:"Print a report."`
+	Explain explainCommand `cmd:"" group:"ask" help:"Explain what a call costs, from its record to the ledger."`
+	Export  exportCommand  `cmd:"" group:"ask" help:"Write calls with their charges as CSV."`
 
+	Verify  verifyCommand  `cmd:"" group:"run" help:"Check that all books agree with themselves."`
+	Compact compactCommand `cmd:"" group:"run" help:"Make the books smaller and quicker to read."`
+	Backup  backupCommand  `cmd:"" group:"run" help:"Copy the books while others go on working."`
+	Restore restoreCommand `cmd:"" group:"run" help:"Make books of a backup, and check them."`
+	Bench   benchCommand   `cmd:"" group:"run" help:"Measure speed and size on this machine."`
 	Config  configCommand  `cmd:"" group:"run" help:"Print the settings in force and where each comes from."`
 	Version versionCommand `cmd:"" group:"run" help:"Print the program's version."`
 }
@@ -55,6 +67,8 @@ var groups = []kong.Group{
 	{Key: "work", Title: "Calls and prices:"},
 	{Key: "ask", Title: "Asking:"},
 	{Key: "run", Title: "Running it:"},
+	{Key: "terms", Title: "Terms of the card (what is not given stays as it is):"},
+	{Key: "deck", Title: "The deck's layout:"},
 	{Key: "settings", Title: "Settings (also TOLLKEEPER_… in the environment, and lines in a file):"},
 }
 
@@ -116,7 +130,7 @@ func (s *session) run() (err error) {
 			return err
 		}
 	}
-	command, err := parser.Parse(s.Args)
+	command, err := parser.Parse(joinSort(s.Args))
 	if err != nil {
 		return &usageError{err}
 	}
@@ -124,6 +138,17 @@ func (s *session) run() (err error) {
 		return &usageError{err}
 	}
 	return command.Run(s)
+}
+
+// joinSort makes --sort -Total one argument, since the parser would take the
+// column behind its minus for a flag.
+func joinSort(args []string) []string {
+	for i := 0; i+1 < len(args); i++ {
+		if args[i] == "--sort" && len(args[i+1]) > 1 && args[i+1][0] == '-' && args[i+1][1] != '-' {
+			return append(append(slices.Clone(args[:i]), "--sort="+args[i+1]), args[i+2:]...)
+		}
+	}
+	return args
 }
 
 // helpWidth is where help is wrapped at the latest, in columns.

@@ -190,19 +190,22 @@ func (c *importCalls) printRefused(s *session, result *app.Imported, refused []r
 
 // printNext says where what is not finished can be looked at.
 func (c *importCalls) printNext(s *session, result *app.Imported) {
+	whose, made := "", int64(0)
+	if len(result.Tenants) == 1 && result.Tenants[0].Tenant.ID != tenant.System {
+		whose = " --tenant " + quoteArg(result.Tenants[0].Tenant.Name)
+	}
 	for i := range result.Tenants {
-		share := &result.Tenants[i]
-		flag := " --tenant " + quoteArg(share.Tenant.Name)
-		if share.Tenant.ID == tenant.System {
-			flag = ""
+		made += int64(result.Tenants[i].NewNames)
+	}
+	if made > 0 {
+		of := whose
+		if of == "" {
+			of = " --tenant NAME"
 		}
-		if share.NewNames > 0 {
-			s.printf("\n%s: %s users and campaigns were not known; they are kept as unconfirmed: tollkeeper user list%s%s\n",
-				share.Tenant.Name, grouped(int64(share.NewNames)), flag, s.where())
-		}
-		if share.Tally[usage.WasSuspended]+share.Tally[usage.WasConflict] > 0 {
-			s.printf("\nWhat waits, with examples: tollkeeper suspense%s%s\n", flag, s.where())
-		}
+		s.printf("\nUsers and campaigns that nobody has set up, kept as unconfirmed: %s (tollkeeper user list%s%s --state unconfirmed)\n", grouped(made), of, s.where())
+	}
+	if t := result.Tally(); t[usage.WasSuspended]+t[usage.WasConflict] > 0 {
+		s.printf("\nWhat waits, with examples: tollkeeper suspense%s%s\n", whose, s.where())
 	}
 }
 

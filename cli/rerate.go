@@ -71,16 +71,17 @@ func (c *rerateCommand) print(s *session, t *tenant.Tenant, r *app.Rerated) erro
 	if err := lines.AddUp(); err != nil {
 		return err
 	}
-	table.FitDecimals([]table.Table{lines})
+	ts := []table.Table{lines}
+	table.FitDecimals(ts)
 	if !c.people() {
-		return c.write(s, lines)
+		return c.write(s, ts...)
 	}
 	s.printf("%s calls rated again, %s of them differ.\n", grouped(r.Calls), grouped(r.Changed))
 	if r.Changed == 0 {
 		return nil
 	}
 	s.printf("\n")
-	if err := c.write(s, lines); err != nil {
+	if err := c.write(s, ts...); err != nil {
 		return err
 	}
 	if !r.Posted {

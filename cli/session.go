@@ -38,6 +38,22 @@ func (s *session) tell(format string, args ...any) {
 	fmt.Fprintf(s.Err, format+"\n", args...)
 }
 
+// ask asks people a question, and takes anything but a yes for a no. Where
+// nobody sits at a terminal, the answer is no.
+func (s *session) ask(question string) bool {
+	if columns(s.In) == 0 || columns(s.Err) == 0 || s.out.Flush() != nil {
+		return false
+	}
+	fmt.Fprintf(s.Err, "%s [y/N] ", question)
+	line, err := bufio.NewReader(s.In).ReadString('\n')
+	if err != nil {
+		s.tell("")
+		return false
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}
+
 // books opens the books that there are.
 func (s *session) books() (*app.App, error) {
 	if dir := s.conf.Data; dir != "" {
@@ -105,15 +121,12 @@ func (s *session) close() error {
 	return errors.Join(err, s.out.Flush())
 }
 
-// where is the flags that lead another command to the same books, with a blank
-// in front; empty where they are the default.
+// where is the flag that leads another command to the same books, with a blank
+// in front; empty where the environment or a default does.
 func (s *session) where() string {
 	for _, v := range s.conf.Values {
-		switch {
-		case v.Name == "data" && v.Text != "" && v.Origin != "default":
-			return " --data " + quoteArg(v.Text)
-		case v.Name == "db" && v.Text != "":
-			return " --db " + quoteArg(v.Text)
+		if v.Text != "" && (v.Name == "data" || v.Name == "db") && !s.conf.Lasting(v.Name) {
+			return " --" + v.Name + " " + quoteArg(v.Text)
 		}
 	}
 	return ""

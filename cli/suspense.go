@@ -24,6 +24,11 @@ func (c *suspenseCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	return c.with(s, a)
+}
+
+// with does it on books that are open.
+func (c *suspenseCommand) with(s *session, a *app.App) error {
 	owners := []tenant.Tenant{{ID: tenant.System}}
 	if c.Tenant != "" {
 		t, err := s.tenant(c.Tenant)

@@ -6,7 +6,6 @@ import (
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
-	"tollkeeper/core/rating"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/when"
@@ -19,6 +18,7 @@ type tenantCommands struct {
 	Show    tenantShow    `cmd:"" help:"Show one tenant: terms, what was set up, what was imported."`
 	Set     tenantSet     `cmd:"" help:"Change a tenant; zone, currency and cut-off only while it has no charges."`
 	Billing tenantBilling `cmd:"" help:"Switch billing on or off, for a tenant or for all."`
+	Close   tenantClose   `cmd:"" help:"Close billing through a day: what comes later for it is billed in the open period."`
 }
 
 // tenantTerms are the flags of what a tenant is.
@@ -175,7 +175,7 @@ type tenantSet struct {
 }
 
 func (c *tenantSet) Run(s *session) error {
-	_, t, err := s.booksOf(c.Tenant)
+	a, t, err := s.booksOf(c.Tenant)
 	if err != nil {
 		return err
 	}
@@ -185,46 +185,9 @@ func (c *tenantSet) Run(s *session) error {
 	if err := c.apply(&t); err != nil {
 		return err
 	}
-	if err := s.store.SetTenant(s.ctx, &t); err != nil {
+	if err := a.SetTenant(s.ctx, &t); err != nil {
 		return err
 	}
 	s.printf("tenant %d is now %s, %s, days of %s%s\n", t.ID, t.Name, t.Currency, t.Zone, homeOf(t.Country))
-	return nil
-}
-
-// tenantBilling switches billing.
-type tenantBilling struct {
-	State string  `arg:"" enum:"on,off" help:"on or off."`
-	Name  string  `arg:"" optional:"" help:"Name or id of the tenant."`
-	All   bool    `help:"For all tenants that have no switch of their own."`
-	From  *string `placeholder:"INSTANT" help:"For calls answered from this instant on (RFC 3339); without it from now on."`
-}
-
-func (c *tenantBilling) Run(s *session) error {
-	if c.All == (c.Name != "") {
-		return &usageError{fault.New(fault.Invalid, "say whose billing: the NAME of a tenant, or --all")}
-	}
-	if _, err := s.books(); err != nil {
-		return err
-	}
-	who := tenant.Tenant{Name: "all tenants"}
-	if !c.All {
-		var err error
-		if who, err = s.tenant(c.Name); err != nil {
-			return err
-		}
-	}
-	sw := rating.Switch{From: s.Clock(), On: c.State == "on", System: c.All}
-	if c.From != nil {
-		from, err := when.Parse(*c.From)
-		if err != nil {
-			return &usageError{fault.Inputs{{Field: "--from", Value: fault.Cut(*c.From), Reason: err.Error()}}}
-		}
-		sw.From = from
-	}
-	if err := s.store.Update(s.ctx, who.ID, store.Interactive, func(tx *store.Tx) error { return tx.SwitchBilling(sw) }); err != nil {
-		return err
-	}
-	s.printf("billing of %s is %s for calls answered from %s on\n", who.Name, c.State, sw.From)
 	return nil
 }

@@ -86,6 +86,42 @@ func Read(from Sources) (*Config, error) {
 	return c, mistakes.Err()
 }
 
+// Given tells whether somebody has set a setting, rather than left it at its
+// default.
+func (c *Config) Given(name string) bool {
+	for _, v := range c.Values {
+		if v.Name == name {
+			return v.Text != "" && v.Origin != byDefaultName
+		}
+	}
+	return false
+}
+
+// Lasting tells whether the next command will find a setting as it is, because
+// it comes from the environment or is the default.
+func (c *Config) Lasting(name string) bool {
+	for _, v := range c.Values {
+		if v.Name == name {
+			return v.Origin == byDefaultName || strings.HasPrefix(v.Origin, "environment ")
+		}
+	}
+	return true
+}
+
+// UseData puts the books into dir, for a command that has a default of its
+// own.
+func (c *Config) UseData(dir string) {
+	c.Data, c.DB = dir, ""
+	for i := range c.Values {
+		if c.Values[i].Name == "data" {
+			c.Values[i].Text, c.Values[i].Origin = dir, "the command"
+		}
+	}
+}
+
+// byDefaultName is the origin of a value that nobody has set.
+const byDefaultName = "default"
+
 // given is a value as somebody gave it.
 type given struct {
 	text   string
@@ -117,7 +153,7 @@ func (from *Sources) find(s Setting, file map[string]given) given {
 	if g, ok := file[s.Name]; ok {
 		return g
 	}
-	return given{s.Default, "default", byDefault}
+	return given{s.Default, byDefaultName, byDefault}
 }
 
 // file reads the file of settings, where one is named.

@@ -61,7 +61,7 @@ func fill(t testing.TB, s *store.Store, c *sample.Center, cutoff when.Instant) [
 
 // unsettle makes the directory of a tenant one in which names do not tell
 // people apart and teams change within the month: the first two users get the
-// same name, and every third moves to Retention on June 15.
+// same name, and every third moves to Retention on June 17.
 func unsettle(t testing.TB, s *store.Store, own tenant.Tenant) {
 	t.Helper()
 	us := users(t, s, own)
@@ -72,7 +72,7 @@ func unsettle(t testing.TB, s *store.Store, own tenant.Tenant) {
 	for i := 2; i < len(us); i += 3 {
 		text += us[i].Username + ",Retention\n"
 	}
-	_, err = app.New(s).ImportUsers(t.Context(), app.ImportTable{Input: strings.NewReader(text), Tenant: own.Name, From: 20260615})
+	_, err = app.New(s).ImportUsers(t.Context(), app.ImportTable{Input: strings.NewReader(text), Tenant: own.Name, From: 20260617})
 	must(t, err)
 }
 

@@ -32,9 +32,10 @@ func (q *question) figures(tx *store.Tx, f func(day when.Day, d *usage.Delta) er
 
 // fromCharges is figures call by call: what each call would add to a roll-up.
 func (q *question) fromCharges(tx *store.Tx, f func(day when.Day, d *usage.Delta) error) error {
+	var d usage.Delta // one for all calls: f does not keep it
 	return q.charges(tx, func(c *usage.Call, ch *usage.Charge) error {
 		day := q.account.Day(ch.BilledAt - q.tenant.Cutoff)
-		d := usage.Delta{
+		d = usage.Delta{
 			Key:  usage.DeltaKey{Agent: c.Agent, Campaign: c.Campaign, Country: c.Country, Kind: c.Kind},
 			Sums: usage.Sums{Calls: 1, Amount: ch.Amount},
 		}

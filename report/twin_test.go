@@ -54,8 +54,8 @@ func TestBillingTwin(t *testing.T) {
 	}
 }
 
-// reprice closes some of June, makes machine detection dearer, and rates calls
-// of before and after anew.
+// reprice closes some of June, makes machine detection dearer, rates calls of
+// before and after anew, and brings more calls of both.
 func reprice(t *testing.T, s *store.Store, tenants []tenant.Tenant) {
 	t.Helper()
 	a := app.New(s)
@@ -64,13 +64,18 @@ func reprice(t *testing.T, s *store.Store, tenants []tenant.Tenant) {
 		Path: "deck.csv", Input: file(t, sample.New(small()).Deck), Card: "retail", Terms: app.CardTerms{AMDFee: &fee}, Effective: new(when.Instant),
 	}, nil)
 	must(t, err)
-	for _, own := range tenants {
+	o := small()
+	o.Seed, o.Calls, o.Clean = 2, 600, true
+	more := sample.New(o).Tenants()
+	for i, own := range tenants {
 		must(t, a.CloseThrough(t.Context(), own.ID, 20260610))
 		done, err := a.Rerate(t.Context(), app.Rerate{Tenant: own.ID, Days: when.Days{From: 20260608, To: 20260620}, Post: true}, nil)
 		must(t, err)
 		if done.Changed == 0 {
 			t.Errorf("%s: no charge has changed", own.Name)
 		}
+		_, err = a.ImportCalls(t.Context(), app.ImportCalls{Path: "more.csv", Input: file(t, more[i].Calls), Tenant: own.Name, Source: "another"}, nil)
+		must(t, err)
 	}
 }
 
@@ -132,15 +137,18 @@ func (w *twin) draw(t *rapid.T) report.Request {
 }
 
 // day is the billing day of an instant in a zone, by the standard library.
-func (w *twin) day(at when.Instant, zone string) when.Day {
-	loc, err := time.LoadLocation(zone)
+func (w *twin) day(at when.Instant, zone *time.Location) when.Day {
+	local := time.UnixMicro(int64(at - w.own.Cutoff)).In(zone)
+	return when.DayOf(local.Year(), int(local.Month()), local.Day())
+}
+
+func mustLocation(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
 	if err != nil {
 		panic(err)
 	}
-	return when.DayOf(dateOf(time.UnixMicro(int64(at - w.own.Cutoff)).In(loc)))
+	return zone
 }
-
-func dateOf(t time.Time) (year, month, day int) { return t.Year(), int(t.Month()), t.Day() }
 
 // item is one charge and where it belongs.
 type item struct {
@@ -156,9 +164,10 @@ type item struct {
 
 // items are the charges of a request's period.
 func (w *twin) items(req report.Request) (items []item) {
-	zone := req.Zone
-	if zone == "" {
-		zone = w.own.Zone
+	account := mustLocation(w.own.Zone)
+	zone := account
+	if req.Zone != "" {
+		zone = mustLocation(req.Zone)
 	}
 	for i := range w.calls {
 		c, ch := &w.calls[i], &w.charges[i]
@@ -166,7 +175,7 @@ func (w *twin) items(req report.Request) (items []item) {
 			continue
 		}
 		it := item{kind: c.Kind, row: w.userName(c.Agent), teams: w.teamsOf(w.userTeams[c.Agent], req.Days), column: "Other",
-			counts: w.counts(req, c, w.day(ch.BilledAt, w.own.Zone)), agent: c.Agent != 0}
+			counts: w.counts(req, c, w.day(ch.BilledAt, account)), agent: c.Agent != 0}
 		if slices.Contains(req.Countries, c.Country.String()) {
 			it.column = c.Country.String()
 		}

@@ -30,7 +30,7 @@ var sqliteWords = map[string]string{"text": "TEXT", "bytes": "BLOB", "empty": "x
 func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(15000)", "page_size(8192)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"cache_size(-32768)", "wal_autocheckpoint(2000)",
+		"cache_size(-8192)", "wal_autocheckpoint(2000)",
 	}}
 	file := "file:" + url.PathEscape(path) + "?"
 	e := &sqliteEngine{path: path, dsn: file + "_txlock=immediate&" + pragmas.Encode()}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"fmt"
+
+	"tollkeeper/app"
+	"tollkeeper/core/fault"
+	"tollkeeper/core/rating"
+	"tollkeeper/core/table"
+	"tollkeeper/core/tenant"
+	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
+	"tollkeeper/store"
+)
+
+type cardCommands struct {
+	List   cardList   `cmd:"" help:"List rate cards, and where they hold."`
+	Assign cardAssign `cmd:"" help:"Let a card hold for the system, a tenant, a billing unit or a campaign."`
+	End    cardEnd    `cmd:"" help:"End an assignment."`
+}
+
+// cardList lists cards and assignments.
+type cardList struct {
+	Tenant string `placeholder:"NAME" help:"With this tenant's own, by name or id. Without it the system's."`
+	output
+}
+
+func (c *cardList) Run(s *session) error {
+	if _, err := s.books(); err != nil {
+		return err
+	}
+	owner := tenant.Tenant{ID: tenant.System}
+	if c.Tenant != "" {
+		var err error
+		if owner, err = s.tenant(c.Tenant); err != nil {
+			return err
+		}
+	}
+	cards := table.Table{Name: "cards", Title: "Rate cards",
+		Columns: append(text("Name", "Whose", "Revision", "Made from"), table.Column{Name: "Rates", Kind: table.Count}, table.Column{Name: "Published", Kind: table.Instant})}
+	held := table.Table{Name: "assignments", Title: "Where they hold",
+		Columns: append(text("Assignment", "Card", "Scope", "Kind"), columnsOf(table.Instant, []string{"From", "To"})...)}
+	err := s.store.View(s.ctx, owner.ID, func(tx *store.Tx) error {
+		all, err := tx.Cards()
+		if err != nil {
+			return err
+		}
+		names := map[usage.CardRef]string{}
+		for i := range all {
+			names[usage.NewCardRef(all[i].ID, 1, all[i].Own)] = all[i].Name
+			cards.Rows = append(cards.Rows, table.Row{table.String(all[i].Name), table.String(whose(all[i].Own)), table.String(fmt.Sprint(all[i].Revision)),
+				table.String(all[i].Note), table.Number(int64(all[i].Rates)), table.At(all[i].Created)})
+		}
+		as, err := tx.Assignments()
+		if err != nil {
+			return err
+		}
+		places, err := readPlaces(tx)
+		for i := range as {
+			a := &as[i]
+			from, to := table.At(a.Period.From), table.At(a.Period.To)
+			from.None, to.None = a.Period.From == 0, a.Period.To == 0 || a.Period.To == when.Forever
+			held.Rows = append(held.Rows, table.Row{table.String(fmt.Sprint(a.ID)), table.String(names[usage.NewCardRef(a.Card, 1, a.Own)]),
+				table.String(places.of(a)), table.String(a.Kind.String()), from, to})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.write(s, cards, held)
+}
+
+func whose(own bool) string {
+	if own {
+		return "tenant"
+	}
+	return "system"
+}
+
+// places are the names of what a card can hold for.
+type places struct {
+	units     map[tenant.UnitID]string
+	campaigns map[tenant.CampaignID]string
+}
+
+func readPlaces(tx *store.Tx) (places, error) {
+	p := places{map[tenant.UnitID]string{}, map[tenant.CampaignID]string{}}
+	units, err := tx.Units()
+	if err != nil {
+		return p, err
+	}
+	for _, u := range units {
+		p.units[u.ID] = u.Name
+	}
+	campaigns, err := tx.Campaigns()
+	for _, c := range campaigns {
+		p.campaigns[c.ID] = c.Code
+	}
+	return p, err
+}
+
+// of is where an assignment holds, as --scope takes it.
+func (p places) of(a *rating.Assignment) string {
+	switch a.Scope {
+	case rating.Unit:
+		return "unit:" + p.units[a.Unit]
+	case rating.Campaign:
+		return "campaign:" + p.campaigns[a.Campaign]
+	}
+	return a.Scope.String()
+}
+
+// cardAssign ties a card to a scope.
+type cardAssign struct {
+	Card   string `arg:"" help:"The card: the tenant's own of that name, else the system's."`
+	Scope  string `required:"" placeholder:"SCOPE" help:"system, tenant, unit:NAME or campaign:CODE."`
+	Tenant string `placeholder:"NAME" help:"The tenant, by name or id, unless the scope is system."`
+	Kind   string `placeholder:"KIND" help:"Only for calls of a kind: manual, click_to_call, dialer, inbound, internal, callback."`
+	From   string `placeholder:"INSTANT" help:"For calls answered from then on (RFC 3339, or always); without it from now on."`
+}
+
+func (c *cardAssign) Run(s *session) error {
+	o := app.AssignCard{Tenant: c.Tenant, Card: c.Card, From: s.Clock()}
+	var err error
+	if o.To, err = app.ParseAssignTo(c.Scope); err != nil {
+		return &usageError{err}
+	}
+	if o.To.Kind, err = usage.ParseKind(c.Kind); err != nil {
+		return &usageError{err}
+	}
+	switch c.From {
+	case "":
+	case "always":
+		o.From = 0
+	default:
+		if o.From, err = when.Parse(c.From); err != nil {
+			return &usageError{fault.Inputs{{Field: "--from", Value: fault.Cut(c.From), Reason: err.Error()}}}
+		}
+	}
+	a, err := s.books()
+	if err != nil {
+		return err
+	}
+	if c.Tenant != "" {
+		if _, err := s.tenant(c.Tenant); err != nil {
+			return err
+		}
+	}
+	done, err := a.AssignCard(s.ctx, o)
+	switch {
+	case err != nil:
+		return err
+	case done.Already:
+		s.printf("card %s holds there already (assignment %d)\n", c.Card, done.ID)
+	case done.Ended != 0:
+		s.printf("assignment %d: card %s holds for %s; assignment %d ends where it begins\n", done.ID, c.Card, c.Scope, done.Ended)
+	default:
+		s.printf("assignment %d: card %s holds for %s\n", done.ID, c.Card, c.Scope)
+	}
+	return nil
+}
+
+// cardEnd ends an assignment.
+type cardEnd struct {
+	Assignment int32  `arg:"" help:"Its number, as card list shows it."`
+	Tenant     string `placeholder:"NAME" help:"The tenant it belongs to, by name or id. Without it, it is the system's."`
+	At         string `placeholder:"INSTANT" help:"It holds only for calls answered before (RFC 3339); without it until now."`
+}
+
+func (c *cardEnd) Run(s *session) error {
+	at := s.Clock()
+	if c.At != "" {
+		var err error
+		if at, err = when.Parse(c.At); err != nil {
+			return &usageError{fault.Inputs{{Field: "--at", Value: fault.Cut(c.At), Reason: err.Error()}}}
+		}
+	}
+	a, err := s.books()
+	if err != nil {
+		return err
+	}
+	if c.Tenant != "" {
+		if _, err := s.tenant(c.Tenant); err != nil {
+			return err
+		}
+	}
+	if err := a.EndAssignment(s.ctx, c.Tenant, c.Assignment, at); err != nil {
+		return err
+	}
+	s.printf("assignment %d ends at %s\n", c.Assignment, at)
+	return nil
+}
