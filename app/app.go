@@ -12,6 +12,7 @@ package app
 
 import (
 	"context"
+	"reflect"
 	"sync"
 
 	"tollkeeper/core/tenant"
@@ -54,12 +55,13 @@ func (r Report) tell(p Progress) {
 	}
 }
 
-// booksOf gives what is cached of a tenant, loading it the first time.
+// booksOf gives what is cached of a tenant, loading it the first time, and anew
+// where somebody has changed the tenant's zone or dial plan meanwhile.
 func (a *App) booksOf(ctx context.Context, t *tenant.Tenant) (*books, error) {
 	a.mu.Lock()
 	b := a.ledgers[t.ID]
 	a.mu.Unlock()
-	if b != nil {
+	if b != nil && reflect.DeepEqual(b.tenant, *t) {
 		return b, nil
 	}
 	b, err := newBooks(a, t)
@@ -71,7 +73,7 @@ func (a *App) booksOf(ctx context.Context, t *tenant.Tenant) (*books, error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if other := a.ledgers[t.ID]; other != nil {
+	if other := a.ledgers[t.ID]; other != nil && reflect.DeepEqual(other.tenant, *t) {
 		return other, nil
 	}
 	a.ledgers[t.ID] = b

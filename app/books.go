@@ -195,3 +195,20 @@ func billedAt(c *usage.Call, closedThrough, firstStart when.Instant) (at when.In
 	}
 	return firstStart, true
 }
+
+// dayCache finds billing days, remembering the last one: calls come in time
+// order, mostly.
+type dayCache struct {
+	books    *books
+	day      when.Day
+	from, to when.Instant
+}
+
+func (d *dayCache) of(at when.Instant) when.Day {
+	if at < d.from || at >= d.to {
+		d.day = d.books.billedDay(at)
+		cut := d.books.tenant.Cutoff
+		d.from, d.to = d.books.zone.Start(d.day)+cut, d.books.zone.Start(d.day.Add(1))+cut
+	}
+	return d.day
+}

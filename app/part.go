@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"tollkeeper/core/ledger"
-	"tollkeeper/core/money"
 	"tollkeeper/core/rating"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
@@ -51,12 +49,6 @@ type span struct {
 	from, to int32
 }
 
-// periodSums is what a batch earns in one billing period.
-type periodSums struct {
-	voice, detection money.Amount
-	day              when.Day // the last billing day of it in the batch
-}
-
 // reset makes p ready for the next batch, keeping its memory.
 func (p *part) reset(s *share) {
 	s.run.Batches++
@@ -72,18 +64,6 @@ func (p *part) textOf(i int32) []byte { return p.text[p.texts[i].from:p.texts[i]
 // rawSegment names the segment of raw text that this part writes. It depends on
 // nothing that another writer can move.
 func (p *part) rawSegment() int64 { return p.run.ID<<24 | p.run.Batches }
-
-// maker is the memory and the encoders that making parts needs; one goroutine
-// uses it.
-type maker struct {
-	enc     segment.Encoder
-	raw     segment.RawEncoder
-	ws      rating.Workspace
-	rate    []rating.Call
-	calls   []usage.Call   // of the part at hand, the fresh ones by start
-	charges []usage.Charge // of calls
-	deltas  deltaSet
-}
 
 // dedupe sorts the calls of p into fresh ones, duplicates and conflicts. The
 // books are locked; days that are needed have been read.
@@ -172,38 +152,6 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 	return p.rollUp(m)
 }
 
-// charge rates calls into charges, which it returns grown as needed. Where the
-// calls were charged before, what bundles and contracts gave them stays.
-func (m *maker) charge(book *rating.Book, calls []usage.Call, before, charges []usage.Charge) []usage.Charge {
-	charges = slices.Grow(charges[:0], len(calls))[:len(calls)]
-	const stretch = 1024 // what is rated is still in the cache when it is settled
-	m.rate = slices.Grow(m.rate[:0], stretch)[:stretch]
-	for at := 0; at < len(calls); at += stretch {
-		n := min(stretch, len(calls)-at)
-		for i := range n {
-			m.rate[i] = ratingCall(&calls[at+i])
-			if before != nil {
-				m.rate[i].Bundle, m.rate[i].Discount = before[at+i].Bundle, before[at+i].Discount
-			}
-		}
-		book.Rate(m.rate[:n], charges[at:at+n], &m.ws)
-		for i := range n {
-			if calls[at+i].Flags&usage.Linked != 0 {
-				charges[at+i] = usage.Charge{Status: usage.ZeroRated, Reason: usage.OtherLeg, Row: -1, FX: money.One}
-			}
-		}
-	}
-	return charges
-}
-
-// ratingCall is what rating looks at of a call.
-func ratingCall(c *usage.Call) rating.Call {
-	return rating.Call{
-		Calling: c.Calling, Called: c.Called, Started: c.Started, Answered: c.Answered, Ended: c.Ended,
-		Campaign: c.Campaign, Unit: c.Unit, Kind: c.Kind, Direction: c.Direction, AMD: c.AMD,
-	}
-}
-
 // encode makes the segments: a UTC day of starts each, by start.
 func (p *part) encode(m *maker) error {
 	for from := 0; from < len(m.calls); {
@@ -222,28 +170,6 @@ func (p *part) encode(m *maker) error {
 		from = to
 	}
 	return nil
-}
-
-// encode fills in the three blobs of a segment.
-func (m *maker) encode(s *store.CallSegment, calls []usage.Call, charges []usage.Charge, how segment.Algorithm) (err error) {
-	if s.Data, err = m.enc.Calls(nil, calls, how); err != nil {
-		return err
-	}
-	if s.Numbers, err = m.enc.Numbers(nil, calls, how); err != nil {
-		return err
-	}
-	s.Suspended = suspendedIn(charges)
-	s.Charges, err = m.enc.Charges(nil, charges, calls, how)
-	return err
-}
-
-func suspendedIn(charges []usage.Charge) (n int) {
-	for i := range charges {
-		if charges[i].Status == usage.Suspended {
-			n++
-		}
-	}
-	return n
 }
 
 func (p *part) count(day when.Day, charges []usage.Charge) {
@@ -275,58 +201,6 @@ func (p *part) rollUp(m *maker) error {
 		return err
 	}
 	return m.deltas.sums(p.sums)
-}
-
-// dayCache finds billing days, remembering the last one: calls come in time
-// order, mostly.
-type dayCache struct {
-	books    *books
-	day      when.Day
-	from, to when.Instant
-}
-
-func (d *dayCache) of(at when.Instant) when.Day {
-	if at < d.from || at >= d.to {
-		d.day = d.books.billedDay(at)
-		cut := d.books.tenant.Cutoff
-		d.from, d.to = d.books.zone.Start(d.day)+cut, d.books.zone.Start(d.day.Add(1))+cut
-	}
-	return d.day
-}
-
-// entries are the ledger entries of sums: one for each billing period.
-func (b *books) entries(sums map[int32]*periodSums, cause ledger.Cause, now when.Instant) (es []ledger.Entry, err error) {
-	periods := make([]int32, 0, len(sums))
-	for period := range sums {
-		periods = append(periods, period)
-	}
-	slices.Sort(periods)
-	for _, period := range periods {
-		s := sums[period]
-		total, err := s.voice.Add(s.detection)
-		if err != nil {
-			return nil, err
-		}
-		var lines []ledger.Line
-		for _, l := range []ledger.Line{
-			{Account: ledger.Unbilled, Amount: total}, {Account: ledger.Revenue("voice"), Amount: -s.voice},
-			{Account: ledger.Revenue("amd"), Amount: -s.detection},
-		} {
-			if l.Amount != 0 {
-				l.Currency = b.tenant.Currency
-				lines = append(lines, l)
-			}
-		}
-		if len(lines) == 0 {
-			continue
-		}
-		e, err := ledger.NewEntry(now, s.day, cause, lines)
-		if err != nil {
-			return nil, err
-		}
-		es = append(es, e)
-	}
-	return es, nil
 }
 
 // take marks p as on its way: later parts look at its keys too.

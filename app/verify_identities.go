@@ -48,7 +48,7 @@ func (v *verifying) noteIdentities(calls []usage.Call) {
 func (w *verifyIdentities) note(id *usage.Identity) {
 	prefix := binary.BigEndian.Uint64(id[:8])
 	if w.passes > 1 {
-		if range_, _ := bits.Mul64(prefix, w.passes); range_ != w.pass {
+		if share, _ := bits.Mul64(prefix, w.passes); share != w.pass {
 			return
 		}
 	}

@@ -11,6 +11,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -123,6 +124,9 @@ func (s *session) run() (err error) {
 				panic(r)
 			}
 			err = nil
+			if len(s.Args) == 0 {
+				err = &usageError{errors.New("name a command")}
+			}
 		}
 	}()
 	if len(s.Args) == 0 {

@@ -45,10 +45,10 @@ func (c *verifyCommand) print(s *session, v *app.Verified) {
 	for _, f := range v.Findings {
 		s.printf("%s\n", f)
 	}
-	s.printf("%s tenants, %s calls in %s segments, %s rows of roll-ups, %s ledger entries",
+	s.printf("tenants %s, calls %s in segments %s, rows of roll-ups %s, ledger entries %s",
 		grouped(int64(v.Tenants)), grouped(v.Calls), grouped(v.Segments), grouped(v.Rollups), grouped(v.Entries))
 	if c.Deep {
-		s.printf(", %s charges computed again", grouped(v.Rated))
+		s.printf(", charges computed again %s", grouped(v.Rated))
 	}
 	if v.Sound() {
 		s.printf(": all agree\n")

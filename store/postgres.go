@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -13,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"tollkeeper/core/fault"
 )
@@ -50,7 +51,7 @@ func (e *postgresEngine) read(ctx context.Context) (conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresConn{c: c}, nil
+	return &postgresConn{pool: e.pool, c: c}, nil
 }
 
 // write is read: on PostgreSQL everybody may write at once, to other accounts.
@@ -79,11 +80,21 @@ func (e *postgresEngine) group(ctx context.Context, s *Store, us []Unit) []error
 func (e *postgresEngine) migrate(ctx context.Context) error {
 	db := stdlib.OpenDBFromPool(e.pool)
 	defer db.Close()
-	l, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return err
-	}
-	return migrate(ctx, db, goose.DialectPostgres, postgresWords, goose.WithSessionLocker(l))
+	return migrate(ctx, db, goose.DialectPostgres, postgresWords, goose.WithSessionLocker(schemaLock{}))
+}
+
+// schemaLock lets one program at a time look after a schema. goose has a lock
+// too, which is one for the whole database and looks every five seconds.
+type schemaLock struct{}
+
+func (schemaLock) SessionLock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext('tollkeeper'), hashtext(current_schema()))")
+	return err
+}
+
+func (schemaLock) SessionUnlock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock(hashtext('tollkeeper'), hashtext(current_schema()))")
+	return err
 }
 
 func (e *postgresEngine) size(ctx context.Context) (n int64, err error) {
@@ -101,6 +112,7 @@ func (e *postgresEngine) close() error {
 // and sent with the next query or the commit, so that a transaction takes few
 // round trips.
 type postgresConn struct {
+	pool  *pgxpool.Pool
 	c     *pgxpool.Conn
 	batch pgx.Batch
 	open  bool
@@ -113,8 +125,25 @@ func (c *postgresConn) begin(ctx context.Context, write bool) error {
 		q = "BEGIN ISOLATION LEVEL READ COMMITTED"
 	}
 	_, err := c.c.Exec(ctx, q)
+	// After a restart the pool is full of connections that the server has
+	// closed. This one has been asked for nothing yet, so another may do as well.
+	for tries := c.pool.Config().MaxConns; lost(err) && ctx.Err() == nil && tries > 0; tries-- {
+		if err = c.change(ctx); err != nil {
+			break
+		}
+		_, err = c.c.Exec(ctx, q)
+	}
 	c.open = err == nil
 	return postgresError(err)
+}
+
+// change gives a connection up for another one. It never holds two: all who
+// did would wait for each other.
+func (c *postgresConn) change(ctx context.Context) (err error) {
+	c.c.Conn().Close(ctx)
+	c.c.Release()
+	c.c, err = c.pool.Acquire(ctx)
+	return err
 }
 
 func (c *postgresConn) exec(_ context.Context, q string, args ...any) error {
@@ -143,12 +172,13 @@ func (c *postgresConn) query(ctx context.Context, q string, args ...any) (rows, 
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
-	if err := c.flush(ctx); err != nil {
-		c.rollback()
-		return err
-	}
-	_, err := c.c.Exec(context.WithoutCancel(ctx), "COMMIT")
+	done, err := c.c.Exec(context.WithoutCancel(ctx), "COMMIT")
 	c.open = false
+	if err == nil && done.String() != "COMMIT" {
+		// A statement has failed, and its error was not heeded: the server
+		// answers COMMIT with ROLLBACK and calls it a success.
+		return fault.New(fault.Internal, "the transaction had failed and was rolled back")
+	}
 	return postgresError(err)
 }
 
@@ -164,7 +194,9 @@ func (c *postgresConn) rollback() {
 
 func (c *postgresConn) release() {
 	c.rollback()
-	c.c.Release()
+	if c.c != nil { // nil: there was no other to change to
+		c.c.Release()
+	}
 }
 
 type postgresRows struct{ pgx.Rows }
@@ -180,10 +212,19 @@ func postgresError(err error) error {
 	switch pe.Code {
 	case "23505":
 		return fault.New(fault.Conflict, "it is there already: %w", err)
-	case "40001", "40P01", "55P03", "57P01", "57P03", "53300", "53100":
+	case "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "53100":
 		return fault.New(fault.Busy, "the database is busy: %w", err)
 	}
 	return err
+}
+
+// lost tells whether the server has ended this connection.
+func lost(err error) bool {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return strings.HasPrefix(pe.Code, "57P") || strings.HasPrefix(pe.Code, "08")
+	}
+	return Gone(err)
 }
 
 // Gone tells whether err means that the connection to the database was lost,

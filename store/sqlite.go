@@ -75,20 +75,20 @@ func (e *sqliteEngine) group(ctx context.Context, s *Store, us []Unit) []error {
 	for next := 0; next < len(us); {
 		if err := e.lanes.enter(ctx, Bulk); err != nil {
 			for i := next; i < len(us); i++ {
-				errs[i] = err
+				errs[i] = fault.Wrap("write the books", err)
 			}
 			return errs
 		}
 		next = e.stretch(ctx, s, us, errs, next)
-		e.lanes.leave()
 	}
 	return errs
 }
 
-// stretch runs updates from first on until all are done or somebody waits, and
-// returns the first that was not run.
+// stretch runs updates from first on until all are done or somebody waits,
+// leaves the lane, and returns the first that was not run.
 func (e *sqliteEngine) stretch(ctx context.Context, s *Store, us []Unit, errs []error, first int) int {
 	c, next := e.writer, first
+	defer c.release() // a panic of a unit must not leave the writer locked
 	fail := func(err error) int {
 		c.rollback()
 		for i := first; i < max(next, first+1); i++ {
@@ -177,7 +177,12 @@ func (c *sqliteConn) begin(ctx context.Context, write bool) error {
 		q = "BEGIN IMMEDIATE"
 	}
 	_, err := c.c.ExecContext(ctx, q)
-	c.open = err == nil
+	c.open = true
+	if err != nil {
+		// Where ctx has ended meanwhile the driver says so, although the
+		// transaction may have begun.
+		c.rollback()
+	}
 	return sqliteError(err)
 }
 
@@ -215,6 +220,9 @@ func (c *sqliteConn) query(ctx context.Context, q string, args ...any) (rows, er
 	}
 	return sqlRows{rs}, nil
 }
+
+// flush has nothing to do: statements run at once.
+func (c *sqliteConn) flush(context.Context) error { return nil }
 
 func (c *sqliteConn) commit(ctx context.Context) error {
 	_, err := c.c.ExecContext(context.WithoutCancel(ctx), "COMMIT")

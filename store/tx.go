@@ -23,9 +23,11 @@ type Tx struct {
 // conn is a connection of either engine.
 type conn interface {
 	begin(ctx context.Context, write bool) error
-	// exec runs a statement whose result nobody needs: an engine may keep it
-	// until the next query or commit, which then tells its error.
+	// exec runs a statement whose result nobody needs: an engine may keep it,
+	// and the arguments with it, until the next query or flush, which then tells
+	// its error.
 	exec(ctx context.Context, q string, args ...any) error
+	flush(ctx context.Context) error
 	query(ctx context.Context, q string, args ...any) (rows, error)
 	commit(ctx context.Context) error
 	rollback()
@@ -42,12 +44,16 @@ type rows interface {
 // Context is the context that the transaction runs under.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
-// run locks the account, does f's work and counts the write.
+// run locks the account, counts the write, and does f's work, so that only the
+// commit is left to fail.
 func (tx *Tx) run(f func(*Tx) error) error {
 	if err := tx.lock(); err != nil {
 		return err
 	}
-	return f(tx)
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.c.flush(tx.ctx)
 }
 
 func (tx *Tx) exec(q string, args ...any) error {
