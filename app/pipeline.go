@@ -99,12 +99,11 @@ func send(ctx context.Context, to chan *batch, b *batch) error {
 
 // readAll reads the file to its end.
 func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error {
-	var recs cdr.Batch
-	recs.Want = 4096
 	want := imp.o.Batch
 	if want == 0 {
 		want = BatchRecords
 	}
+	recs := cdr.Batch{Want: min(want, 4096)} // what is read is still in the cache when it is normalised
 	for number, done := int64(0), false; !done; {
 		b, err := receive(ctx, free)
 		if err != nil {

@@ -134,7 +134,9 @@ func (w *rerating) open(ctx context.Context) error {
 func (w *rerating) segment(ctx context.Context, s *store.CallSegment) error {
 	s0 := w.books.app.store
 	load := func(tx *store.Tx) error { return tx.Load(s, store.Numbers|store.Charges) }
-	if err := s0.View(ctx, w.what.Tenant, load); err != nil {
+	if err := s0.View(ctx, w.what.Tenant, load); fault.Is(err, fault.NotFound) {
+		return merged(s)
+	} else if err != nil {
 		return err
 	}
 	changed, err := w.rate(s)
@@ -204,7 +206,7 @@ func (w *rerating) post(tx *store.Tx, s *store.CallSegment) error {
 		return err
 	}
 	if revision < 0 {
-		return fault.New(fault.Busy, "a segment of %s was merged meanwhile: run it again", s.Day)
+		return merged(s)
 	}
 	if revision != s.Revision || before.Cards != w.cards() {
 		s.Revision = revision
@@ -224,6 +226,12 @@ func (w *rerating) post(tx *store.Tx, s *store.CallSegment) error {
 		return err
 	}
 	return w.postDifferences(tx)
+}
+
+// merged is what happens when compaction takes a segment away under a re-rate.
+// What was posted stays, and running it again does the rest.
+func merged(s *store.CallSegment) error {
+	return fault.New(fault.Busy, "calls of %s were compacted meanwhile: run it again, which does what is left", s.Day)
 }
 
 func (w *rerating) cards() int64 {

@@ -77,7 +77,10 @@ func (g suspenseGroups) add(reason usage.Reason, detail string, day when.Day, ex
 		g[k] = s
 	}
 	s.Records++
-	s.First, s.Last = min(s.First, day), max(s.Last, day)
+	if s.First == 0 || day != 0 && day < s.First {
+		s.First = day
+	}
+	s.Last = max(s.Last, day)
 }
 
 // prefixShown is how many digits of a number without a rate are shown: enough

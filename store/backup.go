@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -19,34 +20,56 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if err := os.Remove(part); err != nil && !os.IsNotExist(err) {
 		return fault.Wrap("backup", err)
 	}
-	if err := s.engine.backup(ctx, part); err != nil {
-		return fault.Wrap("backup", err)
+	err := s.engine.backup(ctx, part)
+	if err == nil {
+		err = settled(part, path)
 	}
-	if err := syncFile(part); err != nil {
-		return fault.Wrap("backup", err)
+	if err != nil {
+		os.Remove(part)
 	}
-	return fault.Wrap("backup", os.Rename(part, path))
+	return fault.Wrap("backup", err)
 }
 
 // Restore puts a backup into dir, which must hold no books, and gives every
 // account a new epoch: whatever a running program has cached of the old books
-// is void. The backup itself is not changed.
+// is void. The backup itself is not changed. If it cannot be restored no file of it
+// stays.
 func Restore(ctx context.Context, backup string, o Options) error {
+	if o.Dir == "" || o.URL != "" {
+		return fault.New(fault.Invalid, "a backup is restored into a directory; PostgreSQL's own tools restore theirs")
+	}
 	target := filepath.Join(o.Dir, FileName)
-	if _, err := os.Stat(target); err == nil {
-		return fault.New(fault.Conflict, "%s holds books already; restore into an empty directory", o.Dir)
+	for _, name := range files(target) {
+		if _, err := os.Stat(name); err == nil {
+			return fault.New(fault.Conflict, "%s holds books already; restore into an empty directory", o.Dir)
+		}
 	}
 	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
 		return fault.Wrap("restore", err)
 	}
 	part := target + ".part"
-	if err := copyFile(part, backup); err != nil {
-		return fault.Wrap("restore", err)
+	remove(part) // a log that another attempt has left would be taken for this one's
+	err := copyFile(part, backup)
+	if err == nil {
+		err = renew(ctx, part, o)
+		if err != nil && ctx.Err() == nil {
+			err = fault.New(fault.Invalid, "%s is not a sound backup of books: %w", backup, err)
+		}
 	}
-	e, err := openSQLite(ctx, part)
+	if err == nil {
+		err = settled(part, target)
+	}
 	if err != nil {
-		os.Remove(part)
-		return fault.Wrap("restore "+backup, err)
+		remove(part)
+	}
+	return fault.Wrap("restore", err)
+}
+
+// renew gives every account of the database in a file a new epoch.
+func renew(ctx context.Context, path string, o Options) error {
+	e, err := openSQLite(ctx, path)
+	if err != nil {
+		return err
 	}
 	s := &Store{engine: e, clock: o.Clock, where: o.Dir}
 	err = s.Update(ctx, tenant.System, Interactive, func(tx *Tx) error {
@@ -55,17 +78,18 @@ func Restore(ctx context.Context, backup string, o Options) error {
 	if err == nil {
 		err = e.settle(ctx)
 	}
-	if cerr := e.close(); err == nil {
-		err = cerr
+	return errors.Join(err, e.close())
+}
+
+// files are what SQLite keeps a database in.
+func files(path string) []string { return []string{path, path + "-wal", path + "-shm"} }
+
+// remove takes out a database that nobody has open. What is not there, or will
+// not go, is left to whoever opens the path next.
+func remove(path string) {
+	for _, name := range files(path) {
+		os.Remove(name)
 	}
-	if err != nil {
-		os.Remove(part)
-		return fault.New(fault.Invalid, "%s is not a backup of these books: %w", backup, err)
-	}
-	if err := syncFile(part); err != nil {
-		return fault.Wrap("restore", err)
-	}
-	return fault.Wrap("restore", os.Rename(part, target))
 }
 
 // settle folds the write-ahead log into the file, so that the file alone is all.
@@ -92,8 +116,20 @@ func copyFile(to, from string) error {
 	return out.Close()
 }
 
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+// settled gives a finished file its name, so that a power cut leaves the whole
+// of it or nothing.
+func settled(part, path string) error {
+	if err := syncFile(part, os.O_RDWR); err != nil {
+		return err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	return syncFile(filepath.Dir(path), os.O_RDONLY)
+}
+
+func syncFile(path string, mode int) error {
+	f, err := os.OpenFile(path, mode, 0)
 	if err != nil {
 		return err
 	}

@@ -62,11 +62,7 @@ func (tx *Tx) HasRollup(r *Rollup) (bool, error) {
 // VACUUM would leave the files as they are, and PostgreSQL does that by itself.
 // If the table cannot be had within ten seconds the error is Busy.
 func (s *Store) Shrink(ctx context.Context) error {
-	e, ok := s.engine.(interface{ shrink(context.Context) error })
-	if !ok {
-		return fault.New(fault.Internal, "%T cannot shrink", s.engine)
-	}
-	return fault.Wrap("shrink the database", e.shrink(ctx))
+	return fault.Wrap("shrink the database", s.engine.shrink(ctx))
 }
 
 func (e *sqliteEngine) shrink(ctx context.Context) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"iter"
+	"maps"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
@@ -10,7 +11,8 @@ import (
 )
 
 // Post seals entries to the tenant's chain, keeps them, and brings the balances
-// along. Balances are computed here, not in SQL, whose engines differ on what
+// along: all of them or, where one does not balance or a balance overflows,
+// none. Balances are computed here, not in SQL, whose engines differ on what
 // happens when a sum overflows.
 func (tx *Tx) Post(es ...ledger.Entry) error {
 	if len(es) == 0 {
@@ -20,22 +22,23 @@ func (tx *Tx) Post(es ...ledger.Entry) error {
 	if err != nil {
 		return err
 	}
-	before := make(ledger.Balances, len(balances))
-	for p, a := range balances {
-		before[p] = a
-	}
-	for _, e := range es {
-		e = e.Seal(tx.acct.Head)
-		if err := e.Check(tx.acct.Head); err != nil {
+	before := maps.Clone(balances)
+	head := tx.acct.Head
+	sealed := make([]ledger.Entry, len(es))
+	for i := range es {
+		e := es[i].Seal(head)
+		if err := e.Check(head); err != nil {
 			return err
 		}
 		if err := balances.Post(&e); err != nil {
 			return err
 		}
-		if err := tx.putEntry(&e); err != nil {
+		sealed[i], head = e, e.Head()
+	}
+	for i := range sealed {
+		if err := tx.putEntry(&sealed[i]); err != nil {
 			return err
 		}
-		tx.acct.Head = e.Head()
 	}
 	for place := range before {
 		if _, ok := balances[place]; !ok {
@@ -52,7 +55,8 @@ func (tx *Tx) Post(es ...ledger.Entry) error {
 			return err
 		}
 	}
-	return tx.exec(`UPDATE account SET prev_entry = $2, prev_hash = $3 WHERE tenant_id = $1`, tx.id(), tx.acct.Head.ID, tx.acct.Head.Hash[:])
+	tx.acct.Head = head
+	return tx.exec(`UPDATE account SET prev_entry = $2, prev_hash = $3 WHERE tenant_id = $1`, tx.id(), head.ID, head.Hash[:])
 }
 
 func (tx *Tx) putEntry(e *ledger.Entry) error {

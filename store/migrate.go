@@ -86,10 +86,19 @@ func statements(text string, words map[string]string) []string {
 	return qs
 }
 
+// redactURL is a database's address without any password. What cannot be taken
+// apart is not shown at all.
 func redactURL(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.User == nil {
-		return s
+	if err != nil || u.Scheme == "" && s != "" {
+		return "…"
+	}
+	q := u.Query()
+	for _, secret := range []string{"password", "sslpassword"} {
+		if q.Has(secret) {
+			q.Set(secret, "xxxxx")
+			u.RawQuery = q.Encode()
+		}
 	}
 	return u.Redacted()
 }

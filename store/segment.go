@@ -1,6 +1,7 @@
 package store
 
 import (
+	"tollkeeper/core/fault"
 	"tollkeeper/core/when"
 )
 
@@ -88,8 +89,12 @@ func (tx *Tx) Revision(k SegmentKey) (int, error) {
 // Load reads the data of a segment: its calls, and on request (want) numbers
 // and the charges of s.Revision.
 func (tx *Tx) Load(s *CallSegment, want Parts) error {
-	if err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
-		tx.id(), int64(s.Day), s.Seg); err != nil {
+	switch err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
+		tx.id(), int64(s.Day), s.Seg); err {
+	case nil:
+	case errNoRow:
+		return fault.New(fault.NotFound, "a segment of %s is no longer there: it was merged meanwhile", s.Day)
+	default:
 		return err
 	}
 	if want&Numbers != 0 {

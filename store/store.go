@@ -51,6 +51,8 @@ type engine interface {
 	// backup writes a consistent copy to a new file or directory.
 	backup(ctx context.Context, path string) error
 	size(ctx context.Context) (int64, error)
+	// shrink gives the space back that deleted rows leave behind.
+	shrink(ctx context.Context) error
 	close() error
 }
 
@@ -60,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if (o.Dir == "") == (o.URL == "") {
 		return nil, fault.New(fault.Invalid, "say where the books are: --data DIR or --db postgres://…")
 	}
-	s := &Store{clock: o.Clock, where: o.URL}
+	s := &Store{clock: o.Clock, where: redactURL(o.URL)}
 	var err error
 	if o.URL != "" {
 		s.engine, err = openPostgres(ctx, o.URL)
@@ -94,7 +96,7 @@ func (s *Store) Close() error { return s.engine.close() }
 func (s *Store) Now() when.Instant { return s.clock() }
 
 // Where names the database for people, without a password.
-func (s *Store) Where() string { return redactURL(s.where) }
+func (s *Store) Where() string { return s.where }
 
 // Size is how many bytes the database takes up, its indexes and slack included.
 func (s *Store) Size(ctx context.Context) (int64, error) { return s.engine.size(ctx) }
@@ -125,8 +127,8 @@ const (
 )
 
 // Update runs f in a transaction that has the tenant's account locked. If f
-// fails nothing of it stays. An error of kind Unknown (see CommitError) means
-// that the commit's outcome is not known.
+// fails nothing of it stays. A *CommitError means that the commit's
+// outcome is not known.
 func (s *Store) Update(ctx context.Context, id tenant.ID, lane Lane, f func(*Tx) error) error {
 	c, err := s.engine.write(ctx, lane)
 	if err != nil {

@@ -201,6 +201,7 @@ var zeroTexts = map[usage.Reason]string{
 	usage.Bundle:       "A bundle covers the whole call, so it costs nothing",
 	usage.BillingOff:   "Billing was switched off at the time of the call, so it costs nothing",
 	usage.InternalCall: "Internal calls cost nothing as long as no rate card is assigned to them",
+	usage.OtherLeg:     "Another leg of the same call is the one that is paid for, so this one costs nothing",
 }
 
 var suspendedTexts = map[usage.Reason]string{
