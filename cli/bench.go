@@ -5,13 +5,14 @@ import (
 
 	"tollkeeper/bench"
 	"tollkeeper/core/table"
+	"tollkeeper/store/pgtemp"
 )
 
 // benchCommand measures speed and size.
 type benchCommand struct {
 	Names    []string `arg:"" optional:"" name:"name" help:"What to measure; without a name everything."`
 	Calls    int      `placeholder:"N" help:"Calls of the month that is imported."`
-	Postgres string   `placeholder:"URL" help:"PostgreSQL server to use; without it a private one is started."`
+	Postgres string   `placeholder:"URL" help:"PostgreSQL server to use; without it TEST_POSTGRES, else a private one is started."`
 	Dir      string   `placeholder:"DIR" help:"Directory for files; without it a temporary one."`
 	output
 }
@@ -22,6 +23,9 @@ func (benchCommand) Help() string {
 }
 
 func (c *benchCommand) Run(s *session) error {
+	if c.Postgres == "" && s.Env != nil { // make bench has started one
+		c.Postgres, _ = s.Env(pgtemp.Variable)
+	}
 	p := s.progress("bench")
 	figures, err := bench.Run(s.ctx, bench.Options{
 		Names: c.Names, Calls: c.Calls, Postgres: c.Postgres, Clock: s.Clock, Dir: c.Dir, Report: p.report,

@@ -200,6 +200,9 @@ func (tx *Tx) FXRates(quote money.Currency) (rs []rating.FXRate, err error) {
 // PutFXRates keeps exchange rates, in a transaction of the system. A rate that
 // is there with another value is a Conflict: charges may have been made of it.
 func (tx *Tx) PutFXRates(rs []rating.FXRate) error {
+	if err := tx.asSystem(); err != nil {
+		return err
+	}
 	for _, r := range rs {
 		var had int64
 		err := tx.one([]any{&had}, `SELECT factor FROM fx_rate WHERE tenant_id = $1 AND base = $2 AND quote = $3 AND day = $4`,

@@ -152,6 +152,10 @@ func (c *postgresConn) exec(_ context.Context, q string, args ...any) error {
 }
 
 func (c *postgresConn) flush(ctx context.Context) error {
+	if c.c.Conn().PgConn().TxStatus() == 'E' {
+		// The server would answer COMMIT with ROLLBACK and call that a success.
+		return errFailed
+	}
 	if c.batch.Len() == 0 {
 		return nil
 	}
@@ -172,13 +176,8 @@ func (c *postgresConn) query(ctx context.Context, q string, args ...any) (rows, 
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
-	done, err := c.c.Exec(context.WithoutCancel(ctx), "COMMIT")
+	_, err := c.c.Exec(context.WithoutCancel(ctx), "COMMIT")
 	c.open = false
-	if err == nil && done.String() != "COMMIT" {
-		// A statement has failed, and its error was not heeded: the server
-		// answers COMMIT with ROLLBACK and calls it a success.
-		return fault.New(fault.Internal, "the transaction had failed and was rolled back")
-	}
 	return postgresError(err)
 }
 

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"tollkeeper/core/tenant"
+	"tollkeeper/core/fault"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 )
@@ -26,8 +26,11 @@ type Run struct {
 // NewRunID draws the next number of a run, in a transaction of the system: the
 // runs of one file have one number for all tenants.
 func (tx *Tx) NewRunID() (int64, error) {
+	if err := tx.asSystem(); err != nil {
+		return 0, err
+	}
 	var id int64
-	err := tx.one([]any{&id}, `UPDATE account SET directory_version = directory_version + 1 WHERE tenant_id = $1 RETURNING directory_version`, int64(tenant.System))
+	err := tx.one([]any{&id}, `UPDATE account SET directory_version = directory_version + 1 WHERE tenant_id = $1 RETURNING directory_version`, tx.id())
 	tx.acct.Directory = id
 	return id, err
 }
@@ -77,13 +80,16 @@ func (tx *Tx) Runs() (rs []Run, err error) {
 	return rs, err
 }
 
-// Run reads one run, without its tally.
+// Run reads one run, without its tally; one that is not known is NotFound.
 func (tx *Tx) Run(id int64) (r Run, err error) {
 	var hash []byte
 	var first, started, finished int64
 	err = tx.one([]any{&r.ID, &r.File, &hash, &r.Bytes, &r.Source, &r.Format, &r.Zone, &r.Header, &first, &started, &finished, &r.Batches},
 		`SELECT id, file, file_hash, bytes, source, format, zone, header, first_at, started_at, finished_at, batches
 		FROM run WHERE tenant_id = $1 AND id = $2`, tx.id(), id)
+	if err == errNoRow {
+		err = fault.New(fault.NotFound, "there is no run %d", id)
+	}
 	copy(r.Hash[:], hash)
 	r.FirstAt, r.Started, r.Finished = when.Instant(first), when.Instant(started), when.Instant(finished)
 	return r, err

@@ -87,14 +87,18 @@ func (tx *Tx) Revision(k SegmentKey) (int, error) {
 }
 
 // Load reads the data of a segment: its calls, and on request (want) numbers
-// and the charges of s.Revision.
+// and the charges of s.Revision. What is not there (any more) is NotFound.
 func (tx *Tx) Load(s *CallSegment, want Parts) error {
-	switch err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
-		tx.id(), int64(s.Day), s.Seg); err {
-	case nil:
-	case errNoRow:
-		return fault.New(fault.NotFound, "a segment of %s is no longer there: it was merged meanwhile", s.Day)
-	default:
+	err := tx.load(s, want)
+	if err == errNoRow {
+		err = fault.New(fault.NotFound, "a segment of %s is no longer there: it was merged meanwhile", s.Day)
+	}
+	return err
+}
+
+func (tx *Tx) load(s *CallSegment, want Parts) error {
+	if err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
+		tx.id(), int64(s.Day), s.Seg); err != nil {
 		return err
 	}
 	if want&Numbers != 0 {
@@ -185,8 +189,12 @@ func (tx *Tx) PutRaw(seg, run int64, data []byte) error {
 	return tx.exec(`INSERT INTO raw_seg (tenant_id, seg, run_id, data) VALUES ($1, $2, $3, $4)`, tx.id(), seg, run, data)
 }
 
-// Raw reads a segment of original text, and the run that brought it.
+// Raw reads a segment of original text, and the run that brought it; it is
+// NotFound where the text is no longer kept.
 func (tx *Tx) Raw(seg int64) (run int64, data []byte, err error) {
 	err = tx.one([]any{&run, &data}, `SELECT run_id, data FROM raw_seg WHERE tenant_id = $1 AND seg = $2`, tx.id(), seg)
+	if err == errNoRow {
+		err = fault.New(fault.NotFound, "the original text is no longer kept")
+	}
 	return run, data, err
 }

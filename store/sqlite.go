@@ -109,7 +109,7 @@ func (e *sqliteEngine) stretch(ctx context.Context, s *Store, us []Unit, errs []
 		tx := &Tx{ctx: ctx, c: c, Tenant: u.Tenant, Now: s.clock(), writes: true}
 		end := "RELEASE unit"
 		if errs[next] = tx.run(u.Do); errs[next] != nil {
-			end = "ROLLBACK TO unit"
+			end, c.failed = "ROLLBACK TO unit", false
 		}
 		next++
 		if err := c.exec(ctx, end); err != nil {
@@ -168,7 +168,11 @@ type sqliteConn struct {
 	c     *sql.Conn
 	stmts map[string]*sql.Stmt // nil for readers
 	open  bool                 // a transaction is
-	done  func()
+	// failed: a statement of the transaction has. SQLite would mostly go on, but
+	// after some errors (a full disk) it has rolled back, and what follows would
+	// be committed statement by statement.
+	failed bool
+	done   func()
 }
 
 func (c *sqliteConn) begin(ctx context.Context, write bool) error {
@@ -177,7 +181,7 @@ func (c *sqliteConn) begin(ctx context.Context, write bool) error {
 		q = "BEGIN IMMEDIATE"
 	}
 	_, err := c.c.ExecContext(ctx, q)
-	c.open = true
+	c.open, c.failed = true, false
 	if err != nil {
 		// Where ctx has ended meanwhile the driver says so, although the
 		// transaction may have begun.
@@ -198,14 +202,21 @@ func (c *sqliteConn) stmt(ctx context.Context, q string) (*sql.Stmt, error) {
 }
 
 func (c *sqliteConn) exec(ctx context.Context, q string, args ...any) error {
+	if c.failed {
+		return errFailed
+	}
 	st, err := c.stmt(ctx, q)
 	if err == nil {
 		_, err = st.ExecContext(ctx, args...)
 	}
+	c.failed = err != nil
 	return sqliteError(err)
 }
 
 func (c *sqliteConn) query(ctx context.Context, q string, args ...any) (rows, error) {
+	if c.failed {
+		return nil, errFailed
+	}
 	var rs *sql.Rows
 	var err error
 	if c.stmts == nil {
@@ -216,13 +227,19 @@ func (c *sqliteConn) query(ctx context.Context, q string, args ...any) (rows, er
 		rs, err = st.QueryContext(ctx, args...)
 	}
 	if err != nil {
+		c.failed = true
 		return nil, sqliteError(err)
 	}
-	return sqlRows{rs}, nil
+	return sqlRows{rs, c}, nil
 }
 
-// flush has nothing to do: statements run at once.
-func (c *sqliteConn) flush(context.Context) error { return nil }
+// flush has nothing to send: statements run at once.
+func (c *sqliteConn) flush(context.Context) error {
+	if c.failed {
+		return errFailed
+	}
+	return nil
+}
 
 func (c *sqliteConn) commit(ctx context.Context) error {
 	_, err := c.c.ExecContext(context.WithoutCancel(ctx), "COMMIT")
@@ -247,7 +264,16 @@ func (c *sqliteConn) release() {
 	c.done()
 }
 
-type sqlRows struct{ *sql.Rows }
+type sqlRows struct {
+	*sql.Rows
+	c *sqliteConn
+}
+
+func (r sqlRows) Err() error {
+	err := r.Rows.Err()
+	r.c.failed = r.c.failed || err != nil
+	return sqliteError(err)
+}
 
 func (r sqlRows) Close() { r.Rows.Close() }
 

@@ -78,6 +78,10 @@ func (tx *Tx) each(f func(scan func(...any) error) error, q string, args ...any)
 	return rs.Err()
 }
 
+// errFailed is what a transaction comes to whose caller has not heeded the error
+// of a statement: neither engine goes on after one.
+var errFailed = fault.New(fault.Internal, "a statement of this transaction has failed: nothing of it is kept")
+
 // errNoRow is what one returns where there is none; it never leaves the package.
 var errNoRow = errors.New("no row")
 
@@ -100,6 +104,14 @@ func (tx *Tx) nextID(table string) (int64, error) {
 	var id int64
 	err := tx.one([]any{&id}, "SELECT COALESCE(MAX(id), 0) + 1 FROM "+table+" WHERE tenant_id = $1", tx.id())
 	return id, err
+}
+
+// asSystem insists on a transaction of the system.
+func (tx *Tx) asSystem() error {
+	if tx.Tenant != tenant.System {
+		return fault.New(fault.Internal, "only the system may do that, not tenant %d", tx.Tenant)
+	}
+	return nil
 }
 
 func (tx *Tx) id() int64 { return int64(tx.Tenant) }
