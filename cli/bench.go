@@ -14,6 +14,7 @@ type benchCommand struct {
 	Calls    int      `placeholder:"N" help:"Calls of the month that is imported."`
 	Postgres string   `placeholder:"URL" help:"PostgreSQL server to use; without it TEST_POSTGRES, else a private one is started."`
 	Dir      string   `placeholder:"DIR" help:"Directory for files; without it a temporary one."`
+	JSON     bool     `name:"json" help:"Print [{name, value, unit, limit}, …]."`
 	output
 }
 
@@ -34,8 +35,8 @@ func (c *benchCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if c.Output == "json" {
-		return s.writeJSON(map[string]any{"figures": figures})
+	if c.JSON || c.Output == "json" {
+		return s.writeJSON(figures)
 	}
 	t := table.Table{Name: "bench", Title: "Measured", Columns: text("Name", "Value", "Limit", "What it is")}
 	for _, f := range figures {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -39,8 +40,9 @@ const (
 )
 
 const demoAbout = `The files of Tollkeeper's demo, as a contact center would bring them.
-calls.csv has the call records of all tenants, retail.csv the rates, and the
-directory of each tenant its users, numbers and campaigns. "tollkeeper demo
+calls.csv has the call records of all tenants, retail.csv the rates (bands.json
+the hours that some of them hold in), fx.csv rates of exchange, and the directory
+of each tenant its own calls, users, numbers and campaigns. "tollkeeper demo
 --fresh" makes this directory and the books above it anew.
 `
 
@@ -151,26 +153,32 @@ func (d *demo) load() error {
 	return err
 }
 
+// demoFile is a file that the center brings along.
+type demoFile struct {
+	name  string
+	write func(io.Writer) error
+}
+
 // write writes everything that the center brings along as files.
 func (d *demo) write() error {
 	bytesOf := func(b []byte) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := w.Write(b); return err }
 	}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
+	files := []demoFile{
 		{demoMark, bytesOf([]byte(demoAbout))}, {"calls.csv", d.center.Calls}, {"retail.csv", d.center.Deck},
 		{"campaign.csv", d.center.CampaignDeck}, {"fx.csv", bytesOf(d.center.FX())},
 	}
+	bands, err := json.MarshalIndent(d.center.Card().Bands, "", "  ")
+	if err != nil {
+		return err
+	}
+	files = append(files, demoFile{"bands.json", bytesOf(bands)})
 	tenants := d.center.Tenants()
 	for i := range tenants {
 		t := &tenants[i]
+		files = append(files, demoFile{filepath.Join(t.Name, "calls.csv"), t.Calls})
 		for name, content := range map[string][]byte{"users.csv": t.Users(), "numbers.csv": t.Numbers(), "campaigns.csv": t.Campaigns()} {
-			files = append(files, struct {
-				name  string
-				write func(io.Writer) error
-			}{filepath.Join(t.Name, name), bytesOf(content)})
+			files = append(files, demoFile{filepath.Join(t.Name, name), bytesOf(content)})
 		}
 	}
 	for _, f := range files {

@@ -22,7 +22,7 @@ type importCalls struct {
 	Source  string   `placeholder:"NAME" help:"Name of the switch; without it the format's name. A call is counted once per source."`
 	Format  string   `default:"auto" placeholder:"NAME" help:"auto, own, jsonl, asterisk, freeswitch-csv or freeswitch-json."`
 	Zone    string   `placeholder:"ZONE" help:"Time zone of formats that write local times; without it the tenant's."`
-	Batch   int    `default:"0" placeholder:"N" help:"Records to commit together; 0 is the usual 65536. Fewer need less memory and take longer."`
+	Batch   int      `default:"0" placeholder:"N" help:"Records to commit together; 0 is the usual 65536. Fewer need less memory and take longer."`
 	Refused int      `default:"10" placeholder:"N" help:"How many unreadable lines to show; 0 shows all."`
 	output
 }

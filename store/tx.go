@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
@@ -82,8 +81,9 @@ func (tx *Tx) each(f func(scan func(...any) error) error, q string, args ...any)
 // of a statement: neither engine goes on after one.
 var errFailed = fault.New(fault.Internal, "a statement of this transaction has failed: nothing of it is kept")
 
-// errNoRow is what one returns where there is none; it never leaves the package.
-var errNoRow = errors.New("no row")
+// errNoRow is what one returns where there is none. Where a caller can bring
+// that about the query says better what is missing.
+var errNoRow = fault.New(fault.NotFound, "there is no such row")
 
 // one scans the only row of q.
 func (tx *Tx) one(into []any, q string, args ...any) error {
