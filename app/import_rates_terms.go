@@ -11,7 +11,8 @@ import (
 type CardTerms struct {
 	Currency  money.Currency    // empty: not given; a tenant's new card is in the tenant's currency
 	Zone      string            // empty: not given
-	Rounding  *money.Rounding   // nil: not given, as all below
+	Decimals  *int              // of rounding; nil: not given, as all below
+	Mode      *money.Mode       // of rounding
 	Spanning  *rating.Spanning  //
 	GraceRule *rating.GraceRule //
 	AMDFee    *money.Amount     //
@@ -49,8 +50,11 @@ func (t *CardTerms) apply(old *rating.Card, name string, usual money.Currency) (
 	if card.Currency == "" {
 		return nil, fault.Inputs{{Field: "currency", Reason: "a new card of the system needs one", Advice: "say it, such as USD"}}
 	}
-	if t.Rounding != nil {
-		card.Rounding = *t.Rounding
+	if t.Decimals != nil {
+		card.Rounding.Decimals = *t.Decimals
+	}
+	if t.Mode != nil {
+		card.Rounding.Mode = *t.Mode
 	}
 	if t.Spanning != nil {
 		card.Spanning = *t.Spanning

@@ -45,7 +45,7 @@ func (a *App) loadSampleCards(ctx context.Context, c *sample.Center, report Repo
 	defer r.Close()
 	_, err := a.ImportRates(ctx, ImportRates{
 		Path: "retail.csv", Input: r, Card: card.Name, Deck: deck.Options{Layout: deck.Own}, Assign: &AssignTo{Scope: rating.System},
-		Terms: CardTerms{Currency: card.Currency, Zone: card.Zone, Rounding: &card.Rounding, AMDFee: &card.AMDFee, Bands: card.Bands},
+		Terms: CardTerms{Currency: card.Currency, Zone: card.Zone, Decimals: &card.Rounding.Decimals, Mode: &card.Rounding.Mode, AMDFee: &card.AMDFee, Bands: card.Bands},
 	}, report)
 	return err
 }

@@ -139,8 +139,10 @@ func (a *App) RerunSuspense(ctx context.Context, id tenant.ID, report Report) (*
 	if out.Read, err = a.readAgain(ctx, id, report); err != nil {
 		return nil, fault.Wrap("re-run suspense", err)
 	}
-	if out.Rated, err = a.Rerate(ctx, Rerate{Tenant: id, Suspended: true, Post: true}, report); err != nil {
-		return nil, fault.Wrap("re-run suspense", err)
+	if out.Rated = new(Rerated); id != tenant.System {
+		if out.Rated, err = a.Rerate(ctx, Rerate{Tenant: id, Suspended: true, Post: true}, report); err != nil {
+			return nil, fault.Wrap("re-run suspense", err)
+		}
 	}
 	groups, err := a.Suspense(ctx, id)
 	for _, g := range groups {
@@ -175,9 +177,11 @@ func (a *App) readAgain(ctx context.Context, id tenant.ID, report Report) (total
 	}); err != nil || len(byRun) == 0 {
 		return total, err
 	}
-	t, err := a.store.FindTenant(ctx, itoa(int64(id)))
-	if err != nil {
-		return total, err
+	t := systemTenant
+	if id != tenant.System {
+		if t, err = a.store.FindTenant(ctx, itoa(int64(id))); err != nil {
+			return total, err
+		}
 	}
 	for _, run := range sortedRuns(byRun) {
 		r := runs[run]
@@ -222,36 +226,81 @@ func (a *App) readRunAgain(ctx context.Context, t *tenant.Tenant, r *store.Run, 
 	if err != nil {
 		return usage.Tally{}, err
 	}
-	s.run.File, s.run.Hash = "suspense of "+r.File, [32]byte{}
-	b := newBatch()
-	for i := range waiting {
-		o.Hint = waiting[i].Hint
-		rec, err := cdr.ReadOne(r.Format, r.Header, waiting[i].Text, o)
-		if err != nil {
-			return usage.Tally{}, err
-		}
-		rec.Line = waiting[i].Line
-		var c usage.Call
-		if rec.Reject != nil || s.norm.call(&rec, &c).reason != usage.NoReason {
-			continue
-		}
-		if err := imp.take(ctx, &rec, b); err != nil {
-			return usage.Tally{}, err
-		}
-		s.part.settles = append(s.part.settles, waiting[i])
+	if t.ID != tenant.System {
+		imp.only = s
 	}
-	if s.part == nil {
-		return usage.Tally{}, nil
+	b := newBatch()
+	settled, err := imp.takeAgain(ctx, b, r, waiting, o)
+	if err != nil || len(settled) == 0 {
+		return usage.Tally{}, err
 	}
 	if err := imp.nameAll(ctx, b); err != nil {
 		return usage.Tally{}, err
 	}
-	if err := imp.prepare(ctx, new(maker), s.part); err != nil {
-		return usage.Tally{}, err
+	for _, p := range b.parts {
+		defer p.books.settle()
+		if err := imp.prepare(ctx, new(maker), p); err != nil {
+			return usage.Tally{}, err
+		}
+		if p.share == imp.only {
+			p.settles = settled
+		}
 	}
-	defer s.books.settle()
 	if err := imp.commit(ctx, b); err != nil {
 		return usage.Tally{}, err
 	}
-	return s.tally, imp.finish(ctx)
+	if imp.only == nil {
+		if err := a.settle(ctx, settled); err != nil {
+			return usage.Tally{}, err
+		}
+		delete(imp.shares, tenant.System) // it has read nothing: there is no run to note
+	}
+	var tally usage.Tally
+	for _, x := range imp.sorted() {
+		tally.Add(&x.tally)
+	}
+	return tally, imp.finish(ctx)
+}
+
+// takeAgain puts the waiting records that can be calls now into b, and tells
+// which they were.
+func (imp *importing) takeAgain(ctx context.Context, b *batch, r *store.Run, waiting []store.Suspense, o cdr.Options) (settled []store.Suspense, err error) {
+	for i := range waiting {
+		o.Hint = waiting[i].Hint
+		rec, err := cdr.ReadOne(r.Format, r.Header, waiting[i].Text, o)
+		if err != nil {
+			return nil, err
+		}
+		rec.Line = waiting[i].Line
+		if rec.Reject != nil {
+			continue
+		}
+		s, wrong, err := imp.owner(ctx, &rec)
+		if err != nil {
+			return nil, err
+		}
+		var c usage.Call
+		if wrong != nil || s.books.tenant.ID == tenant.System || s.norm.call(&rec, &c).reason != usage.NoReason {
+			continue
+		}
+		s.run.File, s.run.Hash = "suspense of "+r.File, [32]byte{}
+		if err := imp.take(ctx, &rec, b); err != nil {
+			return nil, err
+		}
+		settled = append(settled, waiting[i])
+	}
+	return settled, nil
+}
+
+// settle closes records that waited without a tenant and are calls of one now.
+// Where this is broken off they are tried again and found to be duplicates.
+func (a *App) settle(ctx context.Context, ss []store.Suspense) error {
+	return a.store.Update(ctx, tenant.System, store.Interactive, func(tx *store.Tx) error {
+		for i := range ss {
+			if err := tx.SettleSuspense(&ss[i], store.Resolved); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

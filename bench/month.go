@@ -171,7 +171,7 @@ func (r *runner) importSQLite(ctx context.Context) error {
 func (r *runner) importPostgres(ctx context.Context) error {
 	url := r.Postgres
 	if url == "" {
-		server, err := pgtemp.Start(ctx, pgtemp.Options{Dir: r.dir})
+		server, err := pgtemp.Start(ctx, pgtemp.Options{})
 		if err != nil {
 			return err
 		}

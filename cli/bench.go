@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"tollkeeper/bench"
@@ -32,9 +33,13 @@ func (c *benchCommand) Run(s *session) error {
 		Names: c.Names, Calls: c.Calls, Postgres: c.Postgres, Clock: s.Clock, Dir: c.Dir, Report: p.report,
 	})
 	p.done()
-	if err != nil {
+	if err != nil && len(figures) == 0 {
 		return err
 	}
+	return errors.Join(c.print(s, figures), err)
+}
+
+func (c *benchCommand) print(s *session, figures []bench.Figure) error {
 	if c.JSON || c.Output == "json" {
 		return s.writeJSON(figures)
 	}

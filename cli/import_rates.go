@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tollkeeper/app"
@@ -121,16 +122,9 @@ func (c *importRates) read() (app.ImportRates, error) {
 		o.Effective = &at
 		bad("effective", c.Effective, err)
 	}
-	if c.Decimals != nil || c.Mode != nil {
-		r := money.DefaultRounding
-		if c.Decimals != nil {
-			r.Decimals = *c.Decimals
-		}
-		if c.Mode != nil {
-			r.Mode = *c.Mode
-		}
-		o.Terms.Rounding = &r
-		bad("decimals", "", r.Check())
+	o.Terms.Decimals, o.Terms.Mode = c.Decimals, c.Mode
+	if c.Decimals != nil {
+		bad("decimals", strconv.Itoa(*c.Decimals), money.Rounding{Decimals: *c.Decimals}.Check())
 	}
 	if c.Bands != "" {
 		var err error

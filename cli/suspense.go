@@ -76,14 +76,11 @@ func (c *suspenseCommand) list(s *session, a *app.App, owners []tenant.Tenant) e
 func (c *suspenseCommand) rerun(s *session, a *app.App, owners []tenant.Tenant) error {
 	t := table.Table{Name: "rerun", Title: "Tried again", Columns: append(text("Tenant"), counts("Settled", "Still waiting")...)}
 	for i := range owners {
-		if owners[i].ID == tenant.System {
-			continue // a record without a tenant needs its tenant first; the import of it finds it then
-		}
 		r, err := s.rerunSuspense(a, &owners[i])
 		if err != nil {
 			return err
 		}
-		t.Rows = append(t.Rows, table.Row{table.String(owners[i].Name), table.Number(r.Settled()), table.Number(r.Still)})
+		t.Rows = append(t.Rows, table.Row{table.String(ownerName(&owners[i])), table.Number(r.Settled()), table.Number(r.Still)})
 	}
 	if len(t.Rows) > 1 {
 		if err := t.AddUp(); err != nil {

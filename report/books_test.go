@@ -33,7 +33,7 @@ func fill(t testing.TB, s *store.Store, c *sample.Center, cutoff when.Instant) [
 	head, deck := c.Card(), file(t, c.Deck)
 	_, err := a.ImportRates(ctx, app.ImportRates{
 		Path: "deck.csv", Input: deck, Card: head.Name,
-		Terms:  app.CardTerms{Currency: head.Currency, Zone: head.Zone, Rounding: &head.Rounding, AMDFee: &head.AMDFee, Bands: head.Bands},
+		Terms:  app.CardTerms{Currency: head.Currency, Zone: head.Zone, Decimals: &head.Rounding.Decimals, Mode: &head.Rounding.Mode, AMDFee: &head.AMDFee, Bands: head.Bands},
 		Assign: &app.AssignTo{Scope: rating.System},
 	}, nil)
 	must(t, err)
