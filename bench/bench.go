@@ -58,7 +58,7 @@ var benchmarks = []benchmark{
 	{[]string{"rate_1m", "rate_1m_batch"}, func(r *runner, ctx context.Context) error { return r.rate(ctx, "rate_1m", 1_000_000) }},
 	{[]string{"compile_1m"}, (*runner).compile},
 	{[]string{"import_file"}, (*runner).importFile},
-	{[]string{"import_sqlite", "duplicates", "bytes_per_call", "report_billing", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
+	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
 	{[]string{"import_postgres"}, (*runner).importPostgres},
 }
 
@@ -136,6 +136,8 @@ func format(v float64, unit string) string {
 	switch {
 	case v == 0:
 		return "–"
+	case unit == "%" || unit == "MB":
+		return fmt.Sprintf("%.0f %s", v, unit)
 	case unit == "s" || unit == "ms" || unit == "bytes":
 		return fmt.Sprintf("%.4g %s", v, unit)
 	case v >= 1e6:

@@ -80,6 +80,37 @@ func (r *runner) importMonth(ctx context.Context, a *app.App, o app.ImportCalls)
 	})
 }
 
+// pace watches an import's progress: how much longer the last tenth of it took
+// than the first.
+type pace struct {
+	r     *runner
+	total int64
+	began when.Instant
+	first when.Instant // when the first tenth was done
+	last  when.Instant // when the last tenth began
+}
+
+func (p *pace) report(now app.Progress) {
+	at := p.r.Clock()
+	switch {
+	case now.Stage != "import":
+		p.began = at
+	case p.first == 0 && now.Records >= p.total/10:
+		p.first = at
+	case p.last == 0 && now.Records >= p.total-p.total/10:
+		p.last = at
+	}
+	if p.r.Report != nil {
+		p.r.Report(now)
+	}
+}
+
+// slower is by how many percent.
+func (p *pace) slower() float64 {
+	first, last := float64(p.first-p.began), float64(p.r.Clock()-p.last)
+	return (last/first - 1) * 100
+}
+
 // importFile measures the bare limit of the imports: the same pipeline writing
 // the same bytes to a plain file. Its own limit is reading the records alone.
 func (r *runner) importFile(ctx context.Context) error {
@@ -150,11 +181,17 @@ func (r *runner) importSQLite(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	seconds, err := r.importMonth(ctx, a, app.ImportCalls{Path: m.path})
+	p := &pace{r: r, total: int64(m.calls), began: r.Clock()}
+	seconds, err := r.timed(func() error {
+		_, err := a.ImportCalls(ctx, app.ImportCalls{Path: m.path}, p.report)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	r.add(Figure{"import_sqlite", float64(m.calls) / seconds, "calls/s", r.limitOf("import_file"), "file to commit; limit: import_file"})
+	r.add(Figure{"import_slowdown", p.slower(), "%", 0, "how much longer the last tenth took than the first"})
+	r.add(Figure{"import_memory", peakMemory(), "MB", 0, "resident at most so far: run import_memory alone"})
 	if r.wants("duplicates") {
 		if seconds, err = r.importMonth(ctx, a, app.ImportCalls{Path: m.path}); err != nil {
 			return err

@@ -153,14 +153,15 @@ func (e *sqliteEngine) size(context.Context) (int64, error) {
 
 func (e *sqliteEngine) close() error {
 	var errs []error
-	if e.writer != nil {
-		errs = append(errs, e.writer.c.Close())
-	}
-	errs = append(errs, e.writers.Close())
 	if e.readers != nil {
 		errs = append(errs, e.readers.Close())
 	}
-	return errors.Join(errs...)
+	// A statement that is left open would keep its connection, and the log
+	// beside the file.
+	for _, st := range e.writer.stmts {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(append(errs, e.writer.c.Close(), e.writers.Close())...)
 }
 
 // sqliteConn is a connection; the writer's keeps its statements prepared.

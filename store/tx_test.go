@@ -1,14 +1,11 @@
 package store_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/rating"
@@ -227,8 +224,10 @@ func TestOnlyTheSystem(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		acme := add(t, s, "acme")
 		for name, f := range map[string]func(*store.Tx) error{
-			"NewRunID":   func(tx *store.Tx) error { _, err := tx.NewRunID(); return err },
-			"PutFXRates": func(tx *store.Tx) error { return tx.PutFXRates([]rating.FXRate{{From: "EUR", To: "USD", Day: today, Factor: 1}}) },
+			"NewRunID": func(tx *store.Tx) error { _, err := tx.NewRunID(); return err },
+			"PutFXRates": func(tx *store.Tx) error {
+				return tx.PutFXRates([]rating.FXRate{{From: "EUR", To: "USD", Day: today, Factor: 1}})
+			},
 		} {
 			if err := s.Update(t.Context(), acme, store.Interactive, f); !fault.Is(err, fault.Internal) {
 				t.Errorf("%s: %v", name, err)
@@ -282,113 +281,4 @@ func counted(t testing.TB, s *store.Store, id tenant.ID) (n int64) {
 		return err
 	})
 	return n
-}
-
-// TestCancelledQuery ends a transaction's context in the middle of a long query.
-func TestCancelledQuery(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		acme := add(t, s, "acme")
-		for i := range 12 { // more often than there are connections
-			ctx, cancel := context.WithCancel(t.Context())
-			long := func(tx *store.Tx) error {
-				defer time.AfterFunc(5*time.Millisecond, cancel).Stop()
-				var n int64
-				return tx.Ask(&n, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT COUNT(*) FROM n`)
-			}
-			err := s.View(ctx, acme, long)
-			if i%2 == 0 {
-				err = s.Update(ctx, acme, store.Interactive, func(tx *store.Tx) error {
-					if err := tx.PutTeam(&tenant.Team{Name: "lost"}); err != nil {
-						return err
-					}
-					return long(tx)
-				})
-			}
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("time %d: %v", i, err)
-			}
-			cancel()
-		}
-		update(t, s, acme, putTeam("kept"))
-		if got := teamNames(t, s, acme); !slices.Equal(got, []string{"kept"}) {
-			t.Errorf("there are the teams %q", got)
-		}
-	})
-}
-
-// TestCancelledAnywhere ends contexts at any moment, BEGIN and COMMIT included:
-// what an Update says is so, and every connection stays usable.
-func TestCancelledAnywhere(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		acme := add(t, s, "acme")
-		var want []string
-		for i := range 200 {
-			name := fmt.Sprintf("%03d", i)
-			ctx, cancel := context.WithCancel(t.Context())
-			timer := time.AfterFunc(time.Duration(i%100)*10*time.Microsecond, cancel)
-			err := s.Update(ctx, acme, store.Interactive, putTeam(name))
-			var unknown *store.CommitError
-			switch {
-			case err == nil:
-				want = append(want, name)
-			case errors.As(err, &unknown):
-				t.Errorf("%s: a commit does not end with its context: %v", name, err)
-			}
-			if err := s.View(ctx, acme, func(tx *store.Tx) error { _, err := tx.Teams(); return err }); err != nil && ctx.Err() == nil {
-				t.Errorf("%s: View: %v", name, err)
-			}
-			timer.Stop()
-			cancel()
-		}
-		if got := teamNames(t, s, acme); !slices.Equal(got, want) {
-			t.Errorf("there are the teams %q, want %q", got, want)
-		}
-		update(t, s, acme, putTeam("last"))
-	})
-}
-
-// TestTenantsAreApart asks everything of a tenant, then fills another one with
-// other texts under the same numbers, and asks again.
-func TestTenantsAreApart(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		a, b, empty := add(t, s, "a"), add(t, s, "b"), add(t, s, "empty")
-		nothing := dump(t, s, empty)
-		fill(t, s, a, "alpha", 1)
-		alone := dump(t, s, a)
-		fill(t, s, b, "bravo", 2)
-		same(t, "what a sees with b beside it", dump(t, s, a), alone)
-		same(t, "what an empty tenant sees", stripped(dump(t, s, empty)), stripped(nothing))
-		for name, of := range dump(t, s, b) {
-			if of == alone[name] && of != nothing[name] {
-				t.Errorf("%s answers the same to both: %s", name, of)
-			}
-		}
-	})
-}
-
-// stripped is a dump without the epoch, which is chance.
-func stripped(d map[string]string) map[string]string {
-	delete(d, "Account")
-	return d
-}
-
-// writes are the methods of Tx that change the books or are no query.
-var writes = []string{
-	"AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "NewRunID",
-	"Post", "PublishCard", "PutAssignment", "PutCalls", "PutCampaign", "PutCharges", "PutFXRates", "PutLabel", "PutNumber",
-	"PutNumbers", "PutRaw", "PutRejected", "PutRollup", "PutRun", "PutSuspense", "PutTeam", "PutUnit", "PutUser", "PutUsers",
-	"Repack", "RepackCharges", "SetCampaignTeams", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SetUserTeams", "SettleSuspense",
-	"SwitchBilling",
-	"Ask", "AskAll", "Tell", // of these tests
-}
-
-// TestEveryQueryIsAsked sees to it that TestTenantsAreApart knows every query.
-func TestEveryQueryIsAsked(t *testing.T) {
-	tx := reflect.TypeFor[*store.Tx]()
-	for i := range tx.NumMethod() {
-		name := tx.Method(i).Name
-		if _, read := reads[name]; read == slices.Contains(writes, name) {
-			t.Errorf("(*Tx).%s belongs into reads, in books_test.go, or into writes here", name)
-		}
-	}
 }

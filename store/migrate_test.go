@@ -1,0 +1,122 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"tollkeeper/core/fault"
+	"tollkeeper/core/tenant"
+	"tollkeeper/store"
+	"tollkeeper/store/storetest"
+)
+
+// eachPlace is storetest.Each for tests that open the store themselves.
+func eachPlace(t *testing.T, f func(t *testing.T, o store.Options)) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			f(t, storetest.Place(t, engine))
+		})
+	}
+}
+
+// TestOpenAgain opens a database that is up to date: nothing changes.
+func TestOpenAgain(t *testing.T) {
+	eachPlace(t, func(t *testing.T, o store.Options) {
+		s := storetest.Open(t, o)
+		acme := add(t, s, "acme")
+		fill(t, s, acme, "alpha", 1)
+		before, migrated := dump(t, s, acme), migrations(t, s)
+		again := storetest.Open(t, o)
+		same(t, "opened again", dump(t, again, acme), before)
+		if now := migrations(t, again); now != migrated {
+			t.Errorf("migrations are %s, were %s", now, migrated)
+		}
+		if epoch(t, again, tenant.System) <= 0 {
+			t.Error("the system has no epoch")
+		}
+	})
+}
+
+// migrations is what the database says of the migrations it has seen.
+func migrations(t *testing.T, s *store.Store) (of string) {
+	t.Helper()
+	view(t, s, tenant.System, func(tx *store.Tx) error {
+		var rows, last int64
+		if err := tx.Ask(&rows, `SELECT COUNT(*) FROM goose_db_version`); err != nil {
+			return err
+		}
+		err := tx.Ask(&last, `SELECT MAX(version_id) FROM goose_db_version`)
+		of = fmt.Sprintf("%d rows up to %d", rows, last)
+		return err
+	})
+	return of
+}
+
+func TestNewerDatabase(t *testing.T) {
+	eachPlace(t, func(t *testing.T, o store.Options) {
+		s := storetest.Open(t, o)
+		update(t, s, tenant.System, func(tx *store.Tx) error {
+			return tx.Tell(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, TRUE)`)
+		})
+		before := migrations(t, s)
+		_, err := store.Open(t.Context(), o)
+		if want := "bring the books' schema up to date: the database has schema 99 and this program knows 1: use a newer tollkeeper"; !fault.Is(err, fault.Invalid) || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+		if now := migrations(t, s); now != before {
+			t.Errorf("migrations are %s, were %s", now, before)
+		}
+	})
+}
+
+// TestOpenAtOnce has many programs open one new database: one of them makes it,
+// and all see the same.
+func TestOpenAtOnce(t *testing.T) {
+	eachPlace(t, func(t *testing.T, o store.Options) {
+		for round := range 3 {
+			if round > 0 {
+				o = storetest.Place(t, map[bool]string{true: "sqlite", false: "postgres"}[o.URL == ""])
+			}
+			stores := make([]*store.Store, 5)
+			var wg sync.WaitGroup
+			for i := range stores {
+				wg.Go(func() {
+					s, err := store.Open(t.Context(), o)
+					if err != nil {
+						t.Errorf("round %d: %v", round, err)
+						return
+					}
+					stores[i] = s
+				})
+			}
+			wg.Wait()
+			for _, s := range stores {
+				if s == nil {
+					continue
+				}
+				if a, b := epoch(t, s, tenant.System), epoch(t, stores[0], tenant.System); a != b {
+					t.Errorf("the epochs are %d and %d", a, b)
+				}
+				if got, want := migrations(t, s), "2 rows up to 1"; got != want { // goose begins with a row of its own
+					t.Errorf("migrations: %s, want %s", got, want)
+				}
+				defer s.Close()
+			}
+		}
+	})
+}
+
+func TestOpenRefused(t *testing.T) {
+	for _, o := range []store.Options{{}, {Dir: "a", URL: "postgres://localhost/b"}} {
+		if _, err := store.Open(t.Context(), o); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+	dir := t.TempDir()
+	write(t, dir+"/"+store.FileName, "Dear customer, this is no database, and it is long enough to be one if it were.")
+	if _, err := store.Open(t.Context(), store.Options{Dir: dir, Clock: storetest.Clock}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a text: %v", err)
+	}
+}
