@@ -25,6 +25,9 @@ const (
 	month = int32(202606)
 )
 
+// accounts compare with ==.
+var accounts = cmp.Comparer(func(a, b ledger.Account) bool { return a == b })
+
 // add makes a tenant.
 func add(t testing.TB, s *store.Store, name string) tenant.ID {
 	t.Helper()

@@ -156,6 +156,10 @@ func (e *sqliteEngine) close() error {
 	if e.readers != nil {
 		errs = append(errs, e.readers.Close())
 	}
+	if err := e.lanes.enter(context.Background(), Interactive); err != nil {
+		return err
+	}
+	defer e.lanes.leave()
 	// A statement that is left open would keep its connection, and the log
 	// beside the file.
 	for _, st := range e.writer.stmts {

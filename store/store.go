@@ -89,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // FileName is the database's name in its directory.
 const FileName = "tollkeeper.db"
 
-// Close waits for nothing: what was committed is on disk.
+// Close waits for the transactions at hand; what comes after it fails.
 func (s *Store) Close() error { return s.engine.close() }
 
 // Now is the clock the store was opened with.

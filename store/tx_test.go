@@ -282,3 +282,26 @@ func counted(t testing.TB, s *store.Store, id tenant.ID) (n int64) {
 	})
 	return n
 }
+
+// TestClosed comes after Close: an error, and no waiting.
+func TestClosed(t *testing.T) {
+	eachPlace(t, func(t *testing.T, o store.Options) {
+		s, err := store.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		acme := add(t, s, "acme")
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Update(t.Context(), acme, store.Interactive, putTeam("never")); err == nil {
+			t.Error("Update works")
+		}
+		if err := s.View(t.Context(), acme, func(*store.Tx) error { return nil }); err == nil {
+			t.Error("View works")
+		}
+		if err := s.Group(t.Context(), []store.Unit{{Tenant: acme, Do: putTeam("never")}})[0]; err == nil {
+			t.Error("Group works")
+		}
+	})
+}
