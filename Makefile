@@ -23,7 +23,7 @@ WITH_POSTGRES := .tools/with
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## build, then run everything with a sample contact center, and print addresses and logins
+demo: build ## build, then make a sample contact center with a month of calls and look at it
 	bin/tollkeeper demo
 
 build: ## build bin/tollkeeper
