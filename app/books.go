@@ -70,8 +70,11 @@ func (b *books) refresh(tx *store.Tx) error {
 	b.mu.Lock()
 	had := b.account
 	b.mu.Unlock()
-	if acct.Epoch != had.Epoch || acct.Segments < had.Segments {
+	switch {
+	case acct.Epoch != had.Epoch, acct.Segments < had.Segments && tx.Locked():
 		return b.load(tx)
+	case acct.Segments < had.Segments:
+		return nil // a snapshot from before our own last commit
 	}
 	if acct.Cards != had.Cards {
 		if err := b.loadPrices(tx, acct); err != nil {

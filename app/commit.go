@@ -141,11 +141,7 @@ func (p *part) remake(tx *store.Tx, acct store.Account) error {
 	b := p.books
 	tick := b.app.keys.next()
 	b.mu.Lock()
-	missing := map[when.Day]bool{}
-	for i := range p.calls {
-		b.keys.missing(p.calls[i].Started.UTCDay(), missing)
-	}
-	for d := range missing {
+	for d := range b.missing(p) {
 		if err := b.keys.read(tx, d, tick); err != nil {
 			b.mu.Unlock()
 			return err

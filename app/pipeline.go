@@ -192,10 +192,16 @@ func (imp *importing) makeAll(ctx context.Context, in, out chan *batch) error {
 // its way.
 func (imp *importing) prepare(ctx context.Context, m *maker, p *part) error {
 	b, tick := p.books, imp.app.keys.next()
-	if err := imp.app.readKeys(ctx, p, tick); err != nil {
-		return err
-	}
 	b.mu.Lock()
+	// Another writer's days can come to be known while the lock is given up for
+	// reading: what is deduped against must be all there at once.
+	for missing := b.missing(p); len(missing) > 0; missing = b.missing(p) {
+		b.mu.Unlock()
+		if err := imp.app.store.View(ctx, b.tenant.ID, func(tx *store.Tx) error { return b.readKeys(tx, missing, tick) }); err != nil {
+			return err
+		}
+		b.mu.Lock()
+	}
 	p.dedupe(tick)
 	p.seen, p.cards = b.account.Segments+int64(len(b.pending)), b.account.Cards
 	book, closed := b.prices, b.account.ClosedThrough
@@ -204,32 +210,39 @@ func (imp *importing) prepare(ctx context.Context, m *maker, p *part) error {
 	return p.make(m, book, closed)
 }
 
-// readKeys reads the days that p's calls fall on, where they are not cached.
-func (a *App) readKeys(ctx context.Context, p *part, tick int64) error {
-	b := p.books
-	missing := map[when.Day]bool{}
-	b.mu.Lock()
+// missing lists the days that p's calls are looked up under, that have calls in
+// the books, and whose keys are not cached. The books are locked.
+func (b *books) missing(p *part) map[when.Day]bool {
+	days := map[when.Day]bool{}
 	var last when.Day
 	for i := range p.calls {
 		if d := p.calls[i].Started.UTCDay(); d != last {
-			b.keys.missing(d, missing)
+			b.keys.missing(d, days)
 			last = d
 		}
 	}
-	b.mu.Unlock()
-	if len(missing) == 0 {
+	return days
+}
+
+// readKeys reads the keys of days. A snapshot that is older than what is cached
+// of the account would miss what was committed in between, and nobody would
+// catch up on it: then nothing is read.
+func (b *books) readKeys(tx *store.Tx, days map[when.Day]bool, tick int64) error {
+	acct, err := tx.Account()
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if acct.Segments < b.account.Segments && acct.Epoch == b.account.Epoch {
 		return nil
 	}
-	return a.store.View(ctx, b.tenant.ID, func(tx *store.Tx) error {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for d := range missing {
-			if err := b.keys.read(tx, d, tick); err != nil {
-				return err
-			}
+	for d := range days {
+		if err := b.keys.read(tx, d, tick); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func (a *App) evict() {

@@ -40,6 +40,10 @@ type rows interface {
 	Close()
 }
 
+// Locked tells whether the transaction holds its account, so that what it reads
+// is what there is; a view may be behind.
+func (tx *Tx) Locked() bool { return tx.writes }
+
 // Context is the context that the transaction runs under.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
