@@ -57,8 +57,6 @@ func (p *part) reset(s *share) {
 	p.suspended, p.rejected, p.settles = nil, nil, nil
 }
 
-func (p *part) records() int { return len(p.calls) + len(p.suspended) + len(p.rejected) }
-
 func (p *part) textOf(i int32) []byte { return p.text[p.texts[i].from:p.texts[i].to] }
 
 // rawSegment names the segment of raw text that this part writes. It depends on

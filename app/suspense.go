@@ -304,3 +304,29 @@ func (a *App) settle(ctx context.Context, ss []store.Suspense) error {
 		return nil
 	})
 }
+
+// DismissSuspense closes the records that wait for one reason and are no calls:
+// they do not count, and are known again when they come again. Calls that wait
+// for a card or a rate happened, and cannot be dismissed.
+func (a *App) DismissSuspense(ctx context.Context, id tenant.ID, reason usage.Reason) (closed int, err error) {
+	if reason < usage.NoTenant {
+		return 0, fault.New(fault.Invalid, "calls that wait as %s happened and cannot be dismissed: %s", reason, reason.Advice())
+	}
+	err = a.store.Update(ctx, id, store.Interactive, func(tx *store.Tx) error {
+		waiting, err := tx.OpenSuspense()
+		if err != nil {
+			return err
+		}
+		for i := range waiting {
+			if waiting[i].Reason != reason {
+				continue
+			}
+			if err := tx.SettleSuspense(&waiting[i], store.Dismissed); err != nil {
+				return err
+			}
+			closed++
+		}
+		return nil
+	})
+	return closed, fault.Wrap("dismiss suspended records", err)
+}

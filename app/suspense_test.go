@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"tollkeeper/core/fault"
 	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
@@ -50,6 +51,37 @@ func TestLateTenant(t *testing.T) {
 		}
 		if got := imported(t, a, "", []byte(data)); got[usage.WasDuplicate] != 3 {
 			t.Errorf("the file again: %v, want three duplicates", got)
+		}
+		sound(t, a)
+	})
+}
+
+// TestDismiss closes a conflict: it is known when it comes again, and does not
+// count. A call without a rate cannot be dismissed.
+func TestDismiss(t *testing.T) {
+	c := smallCenter(1)
+	name := c.Tenants()[0].Name
+	data := []byte(header + good("a") + strings.Replace(good("a"), "0123", "0124", 1))
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := loaded(t, s, c)
+		if got := imported(t, a, name, data); got[usage.WasConflict] != 1 {
+			t.Fatalf("outcomes %v, want a conflict", got)
+		}
+		x, err := s.FindTenant(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := a.DismissSuspense(t.Context(), x.ID, usage.Conflict); n != 1 || err != nil {
+			t.Errorf("dismissed %d: %v", n, err)
+		}
+		if groups, err := a.Suspense(t.Context(), x.ID); len(groups) != 0 || err != nil {
+			t.Errorf("still waiting: %+v, %v", groups, err)
+		}
+		if got := imported(t, a, name, data); got[usage.WasDuplicate] != 2 {
+			t.Errorf("the file again: %v, want two duplicates", got)
+		}
+		if _, err := a.DismissSuspense(t.Context(), x.ID, usage.NoRate); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a call without a rate is dismissed: %v", err)
 		}
 		sound(t, a)
 	})

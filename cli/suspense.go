@@ -2,21 +2,26 @@ package cli
 
 import (
 	"tollkeeper/app"
+	"tollkeeper/core/fault"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
+	"tollkeeper/core/usage"
 )
 
 // suspenseCommand shows what waits, or tries it again.
 type suspenseCommand struct {
-	Tenant string `placeholder:"NAME" help:"Whose, by name or id. Without it: of every tenant, and records that name none."`
-	Rerun  bool   `help:"Try everything that waits again."`
+	Tenant  string `placeholder:"NAME" help:"Whose, by name or id. Without it: of every tenant, and records that name none."`
+	Rerun   bool   `xor:"what" help:"Try everything that waits again."`
+	Dismiss string `xor:"what" placeholder:"CAUSE" help:"Close the records of one tenant that wait for this cause and are no calls yet: they will not count, and stay known."`
 	output
 }
 
 // Help is the long help.
 func (suspenseCommand) Help() string {
 	return "Nothing that comes in is dropped: a record that cannot be rated waits here with its cause. " +
-		"Mend the cause (import the missing rates or numbers, set the dial plan) and use --rerun."
+		"Mend the cause (import the missing rates or numbers, set the dial plan) and use --rerun. " +
+		"Records that are never to count (the second of two that contradict each other, a test call of the switch) are closed with --dismiss; " +
+		"calls that wait for a card or a rate cannot be dismissed, because they happened."
 }
 
 func (c *suspenseCommand) Run(s *session) error {
@@ -43,8 +48,11 @@ func (c *suspenseCommand) with(s *session, a *app.App) error {
 		}
 		owners = append(owners, all...)
 	}
-	if c.Rerun {
+	switch {
+	case c.Rerun:
 		return c.rerun(s, a, owners)
+	case c.Dismiss != "":
+		return c.dismiss(s, a, owners[0])
 	}
 	return c.list(s, a, owners)
 }
@@ -94,4 +102,20 @@ func (s *session) rerunSuspense(a *app.App, t *tenant.Tenant) (*app.Rerun, error
 	p := s.progress("suspense of " + t.Name)
 	defer p.done()
 	return a.RerunSuspense(s.ctx, t.ID, p.report)
+}
+
+func (c *suspenseCommand) dismiss(s *session, a *app.App, owner tenant.Tenant) error {
+	cause, err := usage.ParseReason(c.Dismiss)
+	if err == nil && c.Tenant == "" {
+		err = fault.New(fault.Invalid, "say whose records: --tenant NAME")
+	}
+	if err != nil {
+		return &usageError{err}
+	}
+	n, err := a.DismissSuspense(s.ctx, owner.ID, cause)
+	if err != nil {
+		return err
+	}
+	s.printf("%d records of %s that waited as %s are closed and do not count.\n", n, owner.Name, cause)
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -39,10 +40,10 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 		return nil, err
 	}
 	e.writers.SetMaxOpenConns(1)
-	c, err := e.writers.Conn(ctx)
+	c, err := firstConn(ctx, e.writers)
 	if err != nil {
 		e.writers.Close()
-		return nil, fmt.Errorf("%s: %w", path, sqliteError(err))
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	e.writer = &sqliteConn{c: c, stmts: map[string]*sql.Stmt{}, done: e.lanes.leave}
 	if e.readers, err = sql.Open("sqlite", file+"_pragma=query_only(1)&"+pragmas.Encode()); err != nil {
@@ -51,6 +52,25 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 	}
 	e.readers.SetMaxIdleConns(4)
 	return e, nil
+}
+
+// firstConn connects, which makes the file where it is new and gives it its log.
+// SQLite does not wait while another program does just that; we do.
+func firstConn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	enough := time.After(2 * time.Second)
+	for {
+		c, err := db.Conn(ctx)
+		if err = sqliteError(err); !fault.Is(err, fault.Busy) {
+			return c, err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-enough:
+			return nil, err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 func (e *sqliteEngine) read(ctx context.Context) (conn, error) {

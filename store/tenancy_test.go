@@ -31,7 +31,7 @@ func stripped(d map[string]string) map[string]string {
 
 // writes are the methods of Tx that change the books or are no query.
 var writes = []string{
-	"AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "NewRunID",
+	"AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "Locked", "NewRunID",
 	"Post", "PublishCard", "PutAssignment", "PutCalls", "PutCampaign", "PutCharges", "PutFXRates", "PutLabel", "PutNumber",
 	"PutNumbers", "PutRaw", "PutRejected", "PutRollup", "PutRun", "PutSuspense", "PutTeam", "PutUnit", "PutUser", "PutUsers",
 	"Repack", "RepackCharges", "SetCampaignTeams", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SetUserTeams", "SettleSuspense",

@@ -87,7 +87,7 @@ func (r Reason) Advice() string {
 	case BadValue:
 		return "the record holds a word that is not known here: look at the record"
 	case Conflict:
-		return "accept the newer record or dismiss it"
+		return "look at both records; where the first one is right, close it with: suspense --dismiss conflict"
 	}
 	return ""
 }
