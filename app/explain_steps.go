@@ -77,7 +77,7 @@ func (e *explaining) step(name, title, text string, fields ...string) {
 
 // raw finds the record as it came.
 func (e *explaining) raw() error {
-	run, blob, err := e.tx.RawKnown(e.call.Raw.Segment)
+	run, blob, err := e.tx.Raw(e.call.Raw.Segment)
 	if fault.Is(err, fault.NotFound) {
 		e.step("raw", "Original record", fmt.Sprintf("The call came by run %d; its original text is no longer kept.", runOf(e.call.Raw.Segment)))
 		return nil
@@ -92,7 +92,7 @@ func (e *explaining) raw() error {
 	if err != nil {
 		return err
 	}
-	r, err := e.tx.RunKnown(run)
+	r, err := e.tx.Run(run)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ type share struct {
 // begin opens the file, finds out what it is, and opens a run for it.
 func (a *App) begin(ctx context.Context, o *ImportCalls, report Report) (*importing, error) {
 	imp := &importing{
-		app: a, o: *o, name: filepath.Base(o.Path), report: report, now: a.store.Now(),
+		app: a, o: *o, name: clean(filepath.Base(o.Path)), report: report, now: a.store.Now(),
 		byName: map[string]*share{}, shares: map[tenant.ID]*share{},
 	}
 	var only *tenant.Tenant

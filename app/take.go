@@ -82,7 +82,7 @@ func (p *part) suspend(rec *cdr.Record, c *usage.Call, t trouble) {
 	}
 	p.suspended = append(p.suspended, store.Suspense{
 		Identity: c.Identity, Content: c.Content, Reason: t.reason, Day: day, Run: p.run.ID, Line: rec.Line,
-		Field: t.field, Detail: t.detail, Text: append([]byte(nil), rec.Text...), Hint: append([]byte(nil), rec.Hint...),
+		Field: t.field, Detail: clean(t.detail), Text: append([]byte(nil), rec.Text...), Hint: append([]byte(nil), rec.Hint...),
 	})
 }
 

@@ -145,7 +145,7 @@ func fillDirectory(tx *store.Tx, word string, seed int32) error {
 	number := tenant.Number{Number: phone.MustParse(fmt.Sprintf("+4930%07d", seed)), Unit: 1, Campaign: 1}
 	for _, err := range []error{
 		tx.PutUser(&u), tx.PutTeam(&team), tx.PutCampaign(&c), tx.PutUnit(&unit), tx.PutNumber(number),
-		tx.SetUserTeams(u.ID, []tenant.TeamID{team.ID}, today), tx.SetCampaignTeams(c.ID, []tenant.TeamID{team.ID}, today),
+		setUserTeams(tx, u.ID, today, team.ID), setCampaignTeams(tx, c.ID, today, team.ID),
 		tx.AddUserToUnit(u.ID, unit.ID),
 	} {
 		if err != nil {
@@ -277,17 +277,12 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 		run, data, err := tx.Raw(1)
 		return fmt.Sprint(run, data), err
 	},
-	"RawKnown": func(tx *store.Tx) (any, error) {
-		run, data, err := tx.RawKnown(1)
-		return fmt.Sprint(run, data), err
-	},
 	"RawSegments": func(tx *store.Tx) (any, error) {
 		return collect(func(yield func(any)) error {
 			return tx.RawSegments(func(seg, run int64, data []byte) error { yield(fmt.Sprint(seg, run, data)); return nil })
 		})
 	},
 	"Run":          func(tx *store.Tx) (any, error) { return tx.Run(1) },
-	"RunKnown":     func(tx *store.Tx) (any, error) { return tx.RunKnown(1) },
 	"Runs":         func(tx *store.Tx) (any, error) { return tx.Runs() },
 	"RunBatches":   func(tx *store.Tx) (any, error) { return tx.RunBatches(1) },
 	"FirstStart":   func(tx *store.Tx) (any, error) { return tx.FirstStart([32]byte{1}, 77) },
@@ -366,4 +361,14 @@ func TestFillReachesEveryQuery(t *testing.T) {
 			}
 		}
 	})
+}
+
+func setUserTeams(tx *store.Tx, u tenant.UserID, day when.Day, teams ...tenant.TeamID) error {
+	_, err := tx.SetTeamsOfUsers(map[tenant.UserID][]tenant.TeamID{u: teams}, day)
+	return err
+}
+
+func setCampaignTeams(tx *store.Tx, c tenant.CampaignID, day when.Day, teams ...tenant.TeamID) error {
+	_, err := tx.SetTeamsOfCampaigns(map[tenant.CampaignID][]tenant.TeamID{c: teams}, day)
+	return err
 }

@@ -100,7 +100,7 @@ func TestDirectoryRefused(t *testing.T) {
 			{"a name with a zero byte", putTeam("a\x00b"), fault.Invalid},
 			{"a name in another encoding", putTeam("K\xf6ln"), fault.Invalid},
 			{"a card without a name", func(tx *store.Tx) error { return tx.PublishCard(&store.Card{}, store.Revision{}) }, fault.Invalid},
-			{"a user of an unknown team", func(tx *store.Tx) error { return tx.SetUserTeams(1, []tenant.TeamID{99}, today) }, fault.Internal},
+			{"a user of an unknown team", func(tx *store.Tx) error { return setUserTeams(tx, 1, today, 99) }, fault.Internal},
 			{"an unknown assignment's end", func(tx *store.Tx) error { return tx.EndAssignment(99, 5) }, fault.NotFound},
 			{"an earlier close", func(tx *store.Tx) error { return tx.CloseThrough(-1) }, fault.Conflict},
 			{"an unknown revision", func(tx *store.Tx) error {
@@ -129,8 +129,8 @@ func TestMembershipsRoundTrip(t *testing.T) {
 		update(t, s, acme, func(tx *store.Tx) error {
 			for _, err := range []error{
 				tx.PutUser(&user), tx.PutTeam(&team), tx.PutUnit(&unit),
-				tx.SetUserTeams(1, []tenant.TeamID{2, 2}, later), tx.SetUserTeams(2, []tenant.TeamID{1, 2}, later),
-				tx.SetCampaignTeams(1, nil, later),
+				setUserTeams(tx, 1, later, 2, 2), setUserTeams(tx, 2, later, 1, 2),
+				setCampaignTeams(tx, 1, later),
 				tx.AddUserToUnit(1, 2), tx.AddUserToUnit(1, 2), tx.AddUserToUnit(2, 2),
 			} {
 				if err != nil {

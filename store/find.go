@@ -1,7 +1,6 @@
 package store
 
 import (
-	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
@@ -72,22 +71,4 @@ func (tx *Tx) SuspenseOf(id usage.Identity) (ss []Suspense, err error) {
 	}, `SELECT content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
 		WHERE tenant_id = $1 AND identity = $2 ORDER BY created_at, content`, tx.id(), id[:])
 	return ss, err
-}
-
-// RunKnown is Run, or an error of kind NotFound.
-func (tx *Tx) RunKnown(id int64) (Run, error) {
-	r, err := tx.Run(id)
-	if err == errNoRow {
-		err = fault.New(fault.NotFound, "there is no run %d", id)
-	}
-	return r, err
-}
-
-// RawKnown is Raw, or an error of kind NotFound where the text is gone.
-func (tx *Tx) RawKnown(seg int64) (run int64, data []byte, err error) {
-	run, data, err = tx.Raw(seg)
-	if err == errNoRow {
-		err = fault.New(fault.NotFound, "the original text is no longer kept")
-	}
-	return run, data, err
 }

@@ -77,8 +77,10 @@ func (tx *Tx) putRows(table string, key, values []string, rows [][]any) error {
 	return nil
 }
 
-// SetTeamsOfUsers makes teams[u] the teams of each user u from day on, as
-// SetUserTeams does for one, and tells of how many users that changed anything.
+// SetTeamsOfUsers makes teams[u] the teams of each user u from day on:
+// memberships that go on are kept, others end the day before, new ones begin on
+// day; the first of somebody hold for all time before as well. It tells for
+// which users that changed anything.
 func (tx *Tx) SetTeamsOfUsers(teams map[tenant.UserID][]tenant.TeamID, day when.Day) (changed []tenant.UserID, err error) {
 	had, err := tx.UserTeams()
 	if err != nil {

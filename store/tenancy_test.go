@@ -34,7 +34,7 @@ var writes = []string{
 	"AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "Locked", "NewRunID",
 	"Post", "PublishCard", "PutAssignment", "PutCalls", "PutCampaign", "PutCharges", "PutFXRates", "PutLabel", "PutNumber",
 	"PutNumbers", "PutRaw", "PutRejected", "PutRollup", "PutRun", "PutSuspense", "PutTeam", "PutUnit", "PutUser", "PutUsers",
-	"Repack", "RepackCharges", "SetCampaignTeams", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SetUserTeams", "SettleSuspense",
+	"Repack", "RepackCharges", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SettleSuspense",
 	"SwitchBilling",
 	"Ask", "AskAll", "Tell", // of these tests
 }

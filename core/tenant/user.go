@@ -110,6 +110,11 @@ func (u *User) Check() error {
 	if strings.Trim(u.Extension, "0123456789") != "" {
 		return fault.New(fault.Invalid, "user %q: the extension %q is not digits", fault.Cut(u.Username), fault.Cut(u.Extension))
 	}
+	if u.Email != "" {
+		if err := CheckName("e-mail address", u.Email); err != nil {
+			return err
+		}
+	}
 	if u.Display != "" {
 		return CheckName("display name", u.Display)
 	}
