@@ -11,9 +11,9 @@ import (
 // terms is what a row says about seconds and bounds. Rows of a card share a
 // few of them, so they stay in the processor's cache.
 type terms struct {
-	connect, least, most        money.Amount // most: math.MaxInt64 where there is no bound
-	initial, increment, grace   int32
-	firstStep, stepCount, spare int32 // in Tariff.steps
+	connect, least, most      money.Amount // most: math.MaxInt64 where there is no bound
+	initial, increment, grace int32
+	firstStep, stepCount      int32 // in Tariff.steps
 }
 
 // span is when a row is effective: from inside, to outside.
