@@ -140,15 +140,16 @@ func (w *rerating) segment(ctx context.Context, s *store.CallSegment) error {
 		return err
 	}
 	changed, err := w.rate(s)
-	if err != nil || changed == 0 || !w.what.Post {
-		w.note(err == nil)
+	if err != nil {
 		return err
+	}
+	if changed == 0 || !w.what.Post {
+		return w.note()
 	}
 	if err := s0.Update(ctx, w.what.Tenant, store.Bulk, func(tx *store.Tx) error { return w.post(tx, s) }); err != nil {
 		return err
 	}
-	w.note(true)
-	return nil
+	return w.note()
 }
 
 // rate fills w.calls, w.old and w.now, and counts the charges that differ.
@@ -278,10 +279,7 @@ func (w *rerating) postDifferences(tx *store.Tx) error {
 }
 
 // note adds the segment at hand to the result.
-func (w *rerating) note(ok bool) {
-	if !ok {
-		return
-	}
+func (w *rerating) note() error {
 	days := dayCache{books: w.books}
 	for i := range w.now {
 		if !w.wanted(i) {
@@ -305,17 +303,22 @@ func (w *rerating) note(ok bool) {
 			w.lines[k] = l
 		}
 		l.Changed++
-		l.Old += old.Amount + old.AMD
-		l.New += now.Amount + now.AMD
+		for _, a := range []struct {
+			to *money.Amount
+			is money.Amount
+		}{{&l.Old, old.Amount}, {&l.Old, old.AMD}, {&l.New, now.Amount}, {&l.New, now.AMD}, {&w.out.Old, old.Amount}, {&w.out.Old, old.AMD}, {&w.out.New, now.Amount}, {&w.out.New, now.AMD}} {
+			if err := addTimes(a.to, a.is, 1); err != nil {
+				return err
+			}
+		}
 	}
+	return nil
 }
 
 func (w *rerating) result() *Rerated {
 	for _, l := range w.lines {
 		w.out.Lines = append(w.out.Lines, *l)
 		w.out.Changed += l.Changed
-		w.out.Old += l.Old
-		w.out.New += l.New
 	}
 	clear(w.lines)
 	slices.SortFunc(w.out.Lines, func(a, b RerateLine) int {
