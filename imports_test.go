@@ -63,10 +63,14 @@ var policy = []rule{
 	{pkg: "pay", ours: "core/… config store app"},
 	{pkg: "mail", ours: "core/… config store app"},
 	{pkg: "intake", ours: "core/… config store app"},
-	{pkg: "auth", ours: "core/… config store app"},
+	{pkg: "auth", ours: "core/… config store app",
+		modules: "github.com/alexedwards/scs/v2 github.com/alexedwards/argon2id"},
 	{pkg: "jobs", ours: "core/… config store app"},
-	{pkg: "api", ours: "core/… config store app pay mail intake auth jobs report format/sheet"},
-	{pkg: "web", ours: "core/… config store app pay mail intake auth jobs report format/sheet"},
+	{pkg: "operate", ours: "core/… store app", modules: "github.com/prometheus/client_golang"},
+	{pkg: "api", ours: "core/… config store app pay mail intake auth jobs operate report format/sheet",
+		modules: "github.com/danielgtaylor/huma/v2"},
+	{pkg: "web", ours: "core/… config store app pay mail intake auth jobs report format/sheet format/cdr",
+		tests: "github.com/chromedp/chromedp github.com/chromedp/cdproto"},
 	{pkg: "bench", ours: everything},
 	{pkg: "cli", ours: everything + " bench", modules: "github.com/alecthomas/kong"},
 	{pkg: ".", ours: "cli core/when", ourTests: "app store"},
@@ -74,7 +78,7 @@ var policy = []rule{
 
 const (
 	basics     = "core/fault core/when core/money core/table core/phone core/tenant core/access core/usage"
-	everything = "core/… config format/… store store/pgtemp report sample app pay mail intake auth jobs api web"
+	everything = "core/… config format/… store store/pgtemp report sample app pay mail intake auth jobs operate api web"
 	pgx        = "github.com/jackc/pgx/v5"
 
 	// Any test file may use these too.

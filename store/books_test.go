@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tollkeeper/core/access"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
 	"tollkeeper/core/money"
@@ -115,7 +116,7 @@ func encoded(t testing.TB, n int, seed int32) *store.CallSegment {
 func fill(t testing.TB, s *store.Store, id tenant.ID, word string, seed int32) {
 	t.Helper()
 	update(t, s, id, func(tx *store.Tx) error {
-		for _, put := range []func(*store.Tx, string, int32) error{fillDirectory, fillPrices, fillRun, fillLedger} {
+		for _, put := range []func(*store.Tx, string, int32) error{fillDirectory, fillPrices, fillRun, fillLedger, fillAccess} {
 			if err := put(tx, word, seed); err != nil {
 				return err
 			}
@@ -200,125 +201,25 @@ func fillLedger(tx *store.Tx, word string, seed int32) error {
 	return tx.Post(e)
 }
 
-// reads is every query there is, by the name of its method.
-var reads = map[string]func(tx *store.Tx) (any, error){
-	"Account":       func(tx *store.Tx) (any, error) { return tx.Account() },
-	"Users":         func(tx *store.Tx) (any, error) { return tx.Users() },
-	"Teams":         func(tx *store.Tx) (any, error) { return tx.Teams() },
-	"UserTeams":     func(tx *store.Tx) (any, error) { return tx.UserTeams() },
-	"CampaignTeams": func(tx *store.Tx) (any, error) { return tx.CampaignTeams() },
-	"Campaigns":     func(tx *store.Tx) (any, error) { return tx.Campaigns() },
-	"Units":         func(tx *store.Tx) (any, error) { return tx.Units() },
-	"UserUnits":     func(tx *store.Tx) (any, error) { return tx.UserUnits() },
-	"Numbers":       func(tx *store.Tx) (any, error) { return tx.Numbers() },
-	"Labels": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			for _, kind := range []store.LabelKind{store.QueueLabel, store.CarrierLabel, store.SourceLabel} {
-				ls, err := tx.Labels(kind)
-				if err != nil {
-					return err
-				}
-				yield(ls)
-			}
-			return nil
-		})
-	},
-	"Cards":        func(tx *store.Tx) (any, error) { return tx.Cards() },
-	"CardRevision": func(tx *store.Tx) (any, error) { return tx.CardRevision(usage.NewCardRef(1, 1, true)) },
-	"FindCard":     func(tx *store.Tx) (any, error) { return tx.FindCard("alpha", store.TenantCard) },
-	"Assignments":  func(tx *store.Tx) (any, error) { return tx.Assignments() },
-	"Switches":     func(tx *store.Tx) (any, error) { return tx.Switches() },
-	"FXRates":      func(tx *store.Tx) (any, error) { return tx.FXRates("USD") },
-	"Segments":     func(tx *store.Tx) (any, error) { return tx.Segments(store.AllDays) },
-	"SegmentParts": func(tx *store.Tx) (any, error) { return tx.SegmentParts() },
-	"Revision":     func(tx *store.Tx) (any, error) { return tx.Revision(store.SegmentKey{Day: today, Seg: 1}) },
-	"Load": func(tx *store.Tx) (any, error) {
-		s := store.CallSegment{SegmentKey: store.SegmentKey{Day: today, Seg: 1}}
-		return s, tx.Load(&s, store.Numbers|store.Charges)
-	},
-	"ChargeData": func(tx *store.Tx) (any, error) { return tx.ChargeData(store.SegmentKey{Day: today, Seg: 1}, 0) },
-	"Head":       func(tx *store.Tx) (any, error) { return tx.Head(store.SegmentKey{Day: today, Seg: 1}) },
-	"CallData": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.CallData(today, 0, func(version int64, data []byte) error { yield(fmt.Sprint(version, data)); return nil })
-		})
-	},
-	"Identities": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.Identities(today, func(k store.SegmentKey, start []byte) error { yield(fmt.Sprint(k, start)); return nil })
-		})
-	},
-	"NewDays":    func(tx *store.Tx) (any, error) { return tx.NewDays(0) },
-	"RollupDays": func(tx *store.Tx) (any, error) { return tx.RollupDays() },
-	"HasRollup": func(tx *store.Tx) (any, error) {
-		return tx.HasRollup(&store.Rollup{BilledDay: today, Period: month, Seg: 1})
-	},
-	"Rollups": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.Rollups(store.AllDays, func(r *store.Rollup) error { yield(fmt.Sprint(*r)); return nil })
-		})
-	},
-	"Usage": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.Usage(store.AllDays, func(day when.Day, ds []usage.Delta) error { yield(fmt.Sprint(day, ds)); return nil })
-		})
-	},
-	"Calls": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.Calls(store.AllDays, store.All, func(cs []usage.Call, hs []usage.Charge) error { yield(fmt.Sprint(cs, hs)); return nil })
-		})
-	},
-	"Billed": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.Billed(store.AllDays, func(cs []usage.Call, hs []usage.Charge) error { yield(fmt.Sprint(cs, hs)); return nil })
-		})
-	},
-	"Raw": func(tx *store.Tx) (any, error) {
-		run, data, err := tx.Raw(1)
-		return fmt.Sprint(run, data), err
-	},
-	"RawSegments": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			return tx.RawSegments(func(seg, run int64, data []byte) error { yield(fmt.Sprint(seg, run, data)); return nil })
-		})
-	},
-	"Run":          func(tx *store.Tx) (any, error) { return tx.Run(1) },
-	"Runs":         func(tx *store.Tx) (any, error) { return tx.Runs() },
-	"RunBatches":   func(tx *store.Tx) (any, error) { return tx.RunBatches(1) },
-	"FirstStart":   func(tx *store.Tx) (any, error) { return tx.FirstStart([32]byte{1}, 77) },
-	"Conservation": func(tx *store.Tx) (any, error) { return tx.Conservation() },
-	"OpenSuspense": func(tx *store.Tx) (any, error) { return tx.OpenSuspense() },
-	"SuspenseOf":   func(tx *store.Tx) (any, error) { return tx.SuspenseOf(usage.Identity{1}) },
-	"SuspenseCount": func(tx *store.Tx) (any, error) {
-		return tx.SuspenseCount()
-	},
-	"SuspenseRows":  func(tx *store.Tx) (any, error) { return tx.SuspenseRows() },
-	"RejectedLines": func(tx *store.Tx) (any, error) { return tx.RejectedLines([32]byte{1}) },
-	"RejectedRows":  func(tx *store.Tx) (any, error) { return tx.RejectedRows() },
-	"Balances": func(tx *store.Tx) (any, error) {
-		b, err := tx.Balances()
-		return b.Lines(), err
-	},
-	"Entries": func(tx *store.Tx) (any, error) {
-		return collect(func(yield func(any)) error {
-			for e, err := range tx.Entries() {
-				if err != nil {
-					return err
-				}
-				yield(e)
-			}
-			return nil
-		})
-	},
-	"EntryOf":      func(tx *store.Tx) (any, error) { return tx.EntryOf(ledger.Import, 1) },
-	"EntriesOf":    func(tx *store.Tx) (any, error) { return tx.EntriesOf(ledger.Import, 1) },
-	"EntriesDated": func(tx *store.Tx) (any, error) { return tx.EntriesDated(ledger.Import, store.AllDays) },
-}
+// loginNumber is the number that sessions, saved reports and activity of every
+// tenant name, though no login has it: theirs are chance.
+const loginNumber = 7
 
-// collect gathers what a query gives bit by bit.
-func collect(walk func(yield func(any)) error) (all []any, err error) {
-	err = walk(func(v any) { all = append(all, v) })
-	return all, err
+func fillAccess(tx *store.Tx, word string, seed int32) error {
+	l := store.Login{User: 1, Email: word + "@example.com", Username: word, Name: word, Password: word}
+	s := store.Session{Login: loginNumber, Hash: word, Created: when.Instant(seed), Seen: when.Instant(seed), Expires: tx.Now + when.Hour, Address: word, Agent: word, Data: []byte(word)}
+	k := store.Key{Prefix: word, Hash: [32]byte{byte(seed)}, Name: word, Scopes: access.Of(access.ViewCalls), Login: loginNumber}
+	r := store.SavedReport{Report: "billing", Name: word, Login: loginNumber, Parameters: word}
+	for _, err := range []error{
+		tx.PutLogin(&l), tx.PutSession(&s), tx.PutKey(&k), tx.PutSavedReport(&r),
+		tx.PutLink(&store.OneTimeLink{Hash: [32]byte{byte(seed)}, Kind: store.ResetLink, Login: loginNumber, Expires: tx.Now + when.Hour}),
+		tx.Log(store.Activity{Login: loginNumber, Who: word, From: word, What: "user.change", About: word, Before: word, After: word}),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dump is what a tenant's books answer to every query. A missing thing is an

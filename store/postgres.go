@@ -58,14 +58,14 @@ func (e *postgresEngine) read(ctx context.Context) (conn, error) {
 func (e *postgresEngine) write(ctx context.Context, _ Lane) (conn, error) { return e.read(ctx) }
 
 // group runs each update in a transaction of its own, several at a time.
-func (e *postgresEngine) group(ctx context.Context, s *Store, us []Unit) []error {
+func (e *postgresEngine) group(ctx context.Context, s *Store, lane Lane, us []Unit) []error {
 	errs := make([]error, len(us))
 	work := make(chan int)
 	var wg sync.WaitGroup
 	for range min(groupWidth, len(us)) {
 		wg.Go(func() {
 			for i := range work {
-				errs[i] = s.Update(ctx, us[i].Tenant, Bulk, us[i].Do)
+				errs[i] = s.Update(ctx, us[i].Tenant, lane, us[i].Do)
 			}
 		})
 	}

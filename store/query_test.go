@@ -30,6 +30,18 @@ var acrossTenants = map[string]string{
 	"SELECT pg_advisory_unlock(":                           "the lock around migrations",
 	"INSERT INTO account (tenant_id, writes, epoch":        "a new tenant's account is opened by the system",
 	"SELECT head, data FROM card_revision WHERE tenant_id": "a card is the tenant's or the system's: ownerOf says whose",
+	"l.tenant_id >= $1 AND l.email = $2":                   "who signs in is asked before the tenant is known",
+	"l.tenant_id >= $1 AND l.username = $2":                "so it is of those who have no address",
+	"l.tenant_id >= $1 AND l.id = $2":                      "whose login a reset link or an operator names, is not known before",
+	"FROM login WHERE tenant_id >= $1 AND email = $2":      "an address signs in to one login among all tenants'; whose is not told",
+	"s.tenant_id >= $1 AND s.hash = $2":                    "whose session a token is, is not known before",
+	"UPDATE session SET seen_at = $3 WHERE tenant_id >=":   "the system notes it, and waits for no tenant's writers",
+	"DELETE FROM session WHERE tenant_id >= $1 AND id":     "a session that was found by its token is over",
+	"FROM session WHERE tenant_id >= $1 AND expires_at":    "the system sweeps all sessions that are over",
+	"FROM one_time_link WHERE tenant_id >= $1 AND hash":    "whose link a token is, is not known before",
+	"FROM one_time_link WHERE tenant_id >= $1 AND expire":  "the system sweeps all links that are over",
+	"FROM api_key WHERE tenant_id >= $1 AND prefix = $2":   "whose key it is, is not known before",
+	"UPDATE api_key SET used_at = $3 WHERE tenant_id >=":   "the system notes it, and waits for no tenant's writers",
 }
 
 // query is one SQL text of the package.

@@ -17,6 +17,10 @@ import (
 var global = map[string]string{
 	"tenant":           "the list of tenants itself",
 	"goose_db_version": "the migrations that were run; goose makes it",
+	"login":            "who signs in is found before the tenant is known",
+	"session":          "whose a browser's token is, is found by it alone",
+	"one_time_link":    "whoever follows one is not signed in",
+	"api_key":          "a program brings nothing but its key",
 }
 
 // columnTypes are the words a column may have behind its name.

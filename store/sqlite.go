@@ -21,6 +21,7 @@ type sqliteEngine struct {
 	path    string
 	dsn     string // of a writer
 	readers *sql.DB
+	idle    chan *sqliteConn // readers that nobody uses, with their statements prepared
 	writers *sql.DB
 	writer  *sqliteConn
 	lanes   lanes
@@ -50,9 +51,12 @@ func openSQLite(ctx context.Context, path string) (*sqliteEngine, error) {
 		e.close()
 		return nil, err
 	}
-	e.readers.SetMaxIdleConns(4)
+	e.idle = make(chan *sqliteConn, idleReaders)
 	return e, nil
 }
+
+// idleReaders is how many readers are kept for the next who wants one.
+const idleReaders = 8
 
 // firstConn connects, which makes the file where it is new and gives it its log.
 // SQLite does not wait while another program does just that; we do.
@@ -74,11 +78,31 @@ func firstConn(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 }
 
 func (e *sqliteEngine) read(ctx context.Context) (conn, error) {
+	select {
+	case c := <-e.idle:
+		return c, nil
+	default:
+	}
 	c, err := e.readers.Conn(ctx)
 	if err != nil {
 		return nil, sqliteError(err)
 	}
-	return &sqliteConn{c: c, done: func() { c.Close() }}, nil
+	r := &sqliteConn{c: c, stmts: map[string]*sql.Stmt{}}
+	r.done = func() { e.lay(r) }
+	return r, nil
+}
+
+// lay puts a reader by, or closes it where there are enough. One whose
+// transaction may still be open is not used again.
+func (e *sqliteEngine) lay(r *sqliteConn) {
+	if !r.stuck {
+		select {
+		case e.idle <- r:
+			return
+		default:
+		}
+	}
+	r.shut()
 }
 
 func (e *sqliteEngine) write(ctx context.Context, lane Lane) (conn, error) {
@@ -89,24 +113,24 @@ func (e *sqliteEngine) write(ctx context.Context, lane Lane) (conn, error) {
 }
 
 // group puts the updates into one physical transaction, each behind a
-// savepoint, and commits early where somebody waits in the interactive lane.
-func (e *sqliteEngine) group(ctx context.Context, s *Store, us []Unit) []error {
+// savepoint, and commits early where bulk work keeps the interactive lane waiting.
+func (e *sqliteEngine) group(ctx context.Context, s *Store, lane Lane, us []Unit) []error {
 	errs := make([]error, len(us))
 	for next := 0; next < len(us); {
-		if err := e.lanes.enter(ctx, Bulk); err != nil {
+		if err := e.lanes.enter(ctx, lane); err != nil {
 			for i := next; i < len(us); i++ {
 				errs[i] = fault.Wrap("write the books", err)
 			}
 			return errs
 		}
-		next = e.stretch(ctx, s, us, errs, next)
+		next = e.stretch(ctx, s, lane, us, errs, next)
 	}
 	return errs
 }
 
-// stretch runs updates from first on until all are done or somebody waits,
-// leaves the lane, and returns the first that was not run.
-func (e *sqliteEngine) stretch(ctx context.Context, s *Store, us []Unit, errs []error, first int) int {
+// stretch runs updates from first on until all are done or bulk ones have to
+// give way, leaves the lane, and returns the first that was not run.
+func (e *sqliteEngine) stretch(ctx context.Context, s *Store, lane Lane, us []Unit, errs []error, first int) int {
 	c, next := e.writer, first
 	defer c.release() // a panic of a unit must not leave the writer locked
 	fail := func(err error) int {
@@ -121,7 +145,7 @@ func (e *sqliteEngine) stretch(ctx context.Context, s *Store, us []Unit, errs []
 	if err := c.begin(ctx, true); err != nil {
 		return fail(fault.Wrap("write the books", err))
 	}
-	for next < len(us) && (next == first || !e.lanes.pressed()) {
+	for next < len(us) && (next == first || lane == Interactive || !e.lanes.pressed()) {
 		u := us[next]
 		if err := c.exec(ctx, "SAVEPOINT unit"); err != nil {
 			return fail(err)
@@ -173,6 +197,9 @@ func (e *sqliteEngine) size(context.Context) (int64, error) {
 
 func (e *sqliteEngine) close() error {
 	var errs []error
+	for len(e.idle) > 0 {
+		(<-e.idle).shut()
+	}
 	if e.readers != nil {
 		errs = append(errs, e.readers.Close())
 	}
@@ -188,11 +215,12 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(append(errs, e.writer.c.Close(), e.writers.Close())...)
 }
 
-// sqliteConn is a connection; the writer's keeps its statements prepared.
+// sqliteConn is a connection, which keeps its statements prepared.
 type sqliteConn struct {
 	c     *sql.Conn
-	stmts map[string]*sql.Stmt // nil for readers
-	open  bool                 // a transaction is
+	stmts map[string]*sql.Stmt
+	open  bool // a transaction is
+	stuck bool // a transaction could not be ended
 	// failed: a statement of the transaction has. SQLite would mostly go on, but
 	// after some errors (a full disk) it has rolled back, and what follows would
 	// be committed statement by statement.
@@ -243,12 +271,8 @@ func (c *sqliteConn) query(ctx context.Context, q string, args ...any) (rows, er
 		return nil, errFailed
 	}
 	var rs *sql.Rows
-	var err error
-	if c.stmts == nil {
-		rs, err = c.c.QueryContext(ctx, q, args...)
-	} else if st, serr := c.stmt(ctx, q); serr != nil {
-		err = serr
-	} else {
+	st, err := c.stmt(ctx, q)
+	if err == nil {
 		rs, err = st.QueryContext(ctx, args...)
 	}
 	if err != nil {
@@ -280,13 +304,23 @@ func (c *sqliteConn) rollback() {
 	if c.open {
 		c.open = false
 		// After an error SQLite may have rolled back already, which is as well.
-		_, _ = c.c.ExecContext(context.Background(), "ROLLBACK")
+		if _, err := c.c.ExecContext(context.Background(), "ROLLBACK"); err != nil {
+			c.stuck = true
+		}
 	}
 }
 
 func (c *sqliteConn) release() {
 	c.rollback()
 	c.done()
+}
+
+// shut closes a reader.
+func (c *sqliteConn) shut() {
+	for _, st := range c.stmts {
+		st.Close()
+	}
+	c.c.Close()
 }
 
 type sqlRows struct {

@@ -45,7 +45,7 @@ type engine interface {
 	read(ctx context.Context) (conn, error)
 	write(ctx context.Context, lane Lane) (conn, error)
 	// group runs updates, as one physical transaction where that is faster.
-	group(ctx context.Context, s *Store, us []Unit) []error
+	group(ctx context.Context, s *Store, lane Lane, us []Unit) []error
 	// migrate brings the schema up to date under a lock.
 	migrate(ctx context.Context) error
 	// backup writes a consistent copy to a new file or directory.
@@ -171,4 +171,11 @@ type Unit struct {
 // Group runs many updates, each of one tenant and each whole or not at all,
 // with as few commits as the engine needs. The errors are those of the units,
 // in their order; nil is durably committed.
-func (s *Store) Group(ctx context.Context, us []Unit) []error { return s.engine.group(ctx, s, us) }
+func (s *Store) Group(ctx context.Context, us []Unit) []error {
+	return s.engine.group(ctx, s, Bulk, us)
+}
+
+// GroupNow is Group for updates that somebody waits for.
+func (s *Store) GroupNow(ctx context.Context, us []Unit) []error {
+	return s.engine.group(ctx, s, Interactive, us)
+}
