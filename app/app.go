@@ -27,6 +27,8 @@ type App struct {
 	ledgers map[tenant.ID]*books // what is cached of each tenant
 	tariffs tariffs
 	keys    keyBudget
+
+	counters counters
 }
 
 // New makes the use cases over s.

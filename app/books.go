@@ -26,7 +26,6 @@ type books struct {
 	names   *directory
 	prices  *rating.Book
 	keys    *keys
-	pending []*batchKeys // of parts on their way to be committed, oldest first
 }
 
 func newBooks(a *App, t *tenant.Tenant) (*books, error) {
@@ -55,7 +54,7 @@ func (b *books) load(tx *store.Tx) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.account, b.pending = acct, nil
+	b.account = acct
 	b.keys, err = newKeys(tx)
 	return err
 }

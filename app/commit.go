@@ -30,17 +30,26 @@ func (imp *importing) commit(ctx context.Context, b *batch) error {
 		units[i] = store.Unit{Tenant: p.books.tenant.ID, Do: p.write}
 	}
 	for i, err := range imp.app.store.Group(ctx, units) {
-		p := b.parts[i]
-		for try := 1; err != nil; try++ {
-			if try == commitTries || ctx.Err() != nil || !worthAnotherTry(err) {
-				return err
-			}
-			if err = pause(ctx, try); err == nil {
-				err = p.writeAgain(ctx, imp.app.store)
-			}
+		if err := b.parts[i].conclude(ctx, imp.app, err); err != nil {
+			return err
 		}
-		p.landed(imp.app.keys.next())
 	}
+	return nil
+}
+
+// conclude takes what writing p came to: where that was an error that can go
+// away, p is written again; in the end it is in the books, or the error tells
+// why not.
+func (p *part) conclude(ctx context.Context, a *App, err error) error {
+	for try := 1; err != nil; try++ {
+		if try == commitTries || ctx.Err() != nil || !worthAnotherTry(err) {
+			return err
+		}
+		if err = pause(ctx, try); err == nil {
+			err = p.writeAgain(ctx, a.store)
+		}
+	}
+	p.landed(a.keys.next())
 	return nil
 }
 
@@ -147,7 +156,7 @@ func (p *part) remake(tx *store.Tx, acct store.Account) error {
 			return err
 		}
 	}
-	p.dedupe(tick)
+	p.dedupe(tick, nil)
 	p.seen, p.cards = acct.Segments, acct.Cards
 	book := b.prices
 	b.mu.Unlock()
@@ -175,6 +184,7 @@ func (p *part) writeCounts(tx *store.Tx) error {
 	if p.waiting == nil {
 		p.waiting = map[usage.Reason]int64{}
 	}
+	p.fates.wait(all[:len(p.suspended)], fresh)
 	for i := range all {
 		t := counts[all[i].Day]
 		switch {
@@ -211,9 +221,10 @@ func (p *part) landed(tick int64) {
 	b.mu.Lock()
 	b.account.Segments = max(b.account.Segments, p.seen+1)
 	b.keys.commit(p.calls, p.fresh, tick)
-	b.drop(p)
+	p.share.drop(p)
 	b.mu.Unlock()
 	p.share.tally.Add(&p.put)
+	b.app.counters.landed(&p.put)
 	for r, n := range p.waiting {
 		p.share.causes[r] += n
 	}

@@ -30,29 +30,37 @@ func (w *compacting) compactRollups(ctx context.Context) error {
 		return err
 	}
 	for _, d := range days {
-		var all []store.Rollup
-		if err := w.app.store.View(ctx, w.tenant, func(tx *store.Tx) error {
-			return tx.Rollups(when.Days{From: d, To: d}, func(r *store.Rollup) error {
-				one := *r
-				one.Data = slices.Clone(r.Data)
-				all = append(all, one)
-				return nil
-			})
-		}); err != nil {
+		if err := w.foldDay(ctx, d); err != nil {
+			return fault.Wrap("roll-ups of "+d.String(), err)
+		}
+	}
+	return nil
+}
+
+// foldDay adds up the roll-ups of one billing day.
+func (w *compacting) foldDay(ctx context.Context, d when.Day) error {
+	var all []store.Rollup
+	if err := w.app.store.View(ctx, w.tenant, func(tx *store.Tx) error {
+		return tx.Rollups(when.Days{From: d, To: d}, func(r *store.Rollup) error {
+			one := *r
+			one.Data = slices.Clone(r.Data)
+			all = append(all, one)
+			return nil
+		})
+	}); err != nil {
+		return err
+	}
+	w.out.Rollups.Before += int64(len(all))
+	w.out.Rollups.After += int64(len(all))
+	for len(all) > 0 { // they come by period, of which a day has one
+		n := slices.IndexFunc(all, func(r store.Rollup) bool { return r.Period != all[0].Period })
+		if n < 0 {
+			n = len(all)
+		}
+		if err := w.fold(ctx, all[:n]); err != nil {
 			return err
 		}
-		w.out.Rollups.Before += int64(len(all))
-		w.out.Rollups.After += int64(len(all))
-		for len(all) > 0 { // they come by period, of which a day has one
-			n := slices.IndexFunc(all, func(r store.Rollup) bool { return r.Period != all[0].Period })
-			if n < 0 {
-				n = len(all)
-			}
-			if err := w.fold(ctx, all[:n]); err != nil {
-				return fault.Wrap("roll-ups of "+d.String(), err)
-			}
-			all = all[n:]
-		}
+		all = all[n:]
 	}
 	return nil
 }

@@ -67,7 +67,8 @@ func (i *Imported) Tally() (t usage.Tally) {
 // ImportCalls takes in a file. It answers only after everything is durable; an
 // error means that what was committed before stays, and that doing it again
 // finishes the work without counting anything twice.
-func (a *App) ImportCalls(ctx context.Context, o ImportCalls, report Report) (*Imported, error) {
+func (a *App) ImportCalls(ctx context.Context, o ImportCalls, report Report) (_ *Imported, err error) {
+	defer func() { a.counters.imported(err) }()
 	imp, err := a.begin(ctx, &o, report)
 	if err != nil {
 		return nil, fault.Wrap("import calls", err)
@@ -94,6 +95,7 @@ type importing struct {
 	reader *cdr.Reader
 	again  *store.Run // instead of a reader: the run whose suspense is read again
 	report Report
+	each   bool // what became of each record is asked for
 
 	run     int64
 	now     when.Instant
@@ -113,6 +115,8 @@ type share struct {
 	tally  usage.Tally
 	causes map[usage.Reason]int64
 	made   int
+
+	pending []*batchKeys // of parts on their way to be committed, oldest first; books.mu is over it
 }
 
 // begin opens the file, finds out what it is, and opens a run for it.

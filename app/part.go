@@ -42,6 +42,7 @@ type part struct {
 	put       usage.Tally            // as committed
 	reasons   map[usage.Reason]int64 // of what is suspended by rating
 	waiting   map[usage.Reason]int64 // of what this part suspended, as committed
+	fates     fates                  // of each record, where somebody asks
 }
 
 type span struct {
@@ -55,7 +56,11 @@ func (p *part) reset(s *share) {
 	p.share, p.books, p.run = s, s.books, s.run
 	p.calls, p.texts, p.text, p.mend = p.calls[:0], p.texts[:0], p.text[:0], p.mend[:0]
 	p.suspended, p.rejected, p.settles = nil, nil, nil
+	p.fates.asked = s.imp.each
 }
+
+// records is how many records were read into p.
+func (p *part) records() int { return len(p.calls) + len(p.suspended) + len(p.rejected) }
 
 func (p *part) textOf(i int32) []byte { return p.text[p.texts[i].from:p.texts[i].to] }
 
@@ -64,12 +69,14 @@ func (p *part) textOf(i int32) []byte { return p.text[p.texts[i].from:p.texts[i]
 func (p *part) rawSegment() int64 { return p.run.ID<<24 | p.run.Batches }
 
 // dedupe sorts the calls of p into fresh ones, duplicates and conflicts. The
-// books are locked; days that are needed have been read.
-func (p *part) dedupe(tick int64) {
+// books are locked; days that are needed have been read. before are the keys of
+// parts that are not in the books yet and will be when p is written.
+func (p *part) dedupe(tick int64, before []*batchKeys) {
 	b := p.books
 	p.keys.clear()
 	p.fresh, p.conflicts = p.fresh[:0], p.conflicts[:0]
 	p.counts = map[when.Day]*usage.Tally{}
+	p.fates.begin(len(p.calls))
 	var day when.Day
 	var from, to when.Instant // of that UTC day
 	var near near
@@ -83,8 +90,8 @@ func (p *part) dedupe(tick int64) {
 		}
 		k := slotOf(&c.Identity, c.Content)
 		f := p.keys.find(&k)
-		for j := 0; f == absent && j < len(b.pending) && b.pending[j] != &p.keys; j++ {
-			f = b.pending[j].find(&k)
+		for j := 0; f == absent && j < len(before); j++ {
+			f = before[j].find(&k)
 		}
 		if f == absent {
 			f = near.find(&k)
@@ -95,7 +102,9 @@ func (p *part) dedupe(tick int64) {
 			p.fresh = append(p.fresh, int32(i))
 		case same:
 			p.tally(day)[usage.WasDuplicate]++
+			p.fates.duplicate(i)
 		case differs:
+			p.fates.contest(i)
 			p.conflicts = append(p.conflicts, store.Suspense{
 				Identity: c.Identity, Content: c.Content, Reason: usage.Conflict, Day: day, Run: p.run.ID, Line: p.texts[i].line,
 				Field: "call_id", Detail: "the same call came before with other content; the first one stays charged", Text: p.textOf(int32(i)),
@@ -143,6 +152,7 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 		if m.charges[i].Status == usage.Suspended {
 			p.reasons[m.charges[i].Reason]++
 		}
+		p.fates.charge(p.fresh[i], &m.charges[i])
 	}
 	if err := p.encode(m); err != nil {
 		return err
@@ -201,10 +211,11 @@ func (p *part) rollUp(m *maker) error {
 	return m.deltas.sums(p.sums)
 }
 
-// take marks p as on its way: later parts look at its keys too.
-func (b *books) take(p *part) { b.pending = append(b.pending, &p.keys) }
+// take marks p as on its way: later parts of the same import look at its keys
+// too, since they are written only after it. Nobody else may: p can still fail.
+func (s *share) take(p *part) { s.pending = append(s.pending, &p.keys) }
 
 // drop takes p off the way.
-func (b *books) drop(p *part) {
-	b.pending = slices.DeleteFunc(b.pending, func(k *batchKeys) bool { return k == &p.keys })
+func (s *share) drop(p *part) {
+	s.pending = slices.DeleteFunc(s.pending, func(k *batchKeys) bool { return k == &p.keys })
 }

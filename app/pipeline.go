@@ -63,20 +63,10 @@ func (imp *importing) work(ctx context.Context) error {
 		free <- b
 	}
 	wg.Wait()
-	for _, s := range imp.shares {
-		s.books.settle()
-	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return nil
-}
-
-// settle forgets parts that were on their way when an import broke off.
-func (b *books) settle() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.pending = nil
 }
 
 func receive(ctx context.Context, from chan *batch) (*batch, error) {
@@ -202,10 +192,10 @@ func (imp *importing) prepare(ctx context.Context, m *maker, p *part) error {
 		}
 		b.mu.Lock()
 	}
-	p.dedupe(tick)
-	p.seen, p.cards = b.account.Segments+int64(len(b.pending)), b.account.Cards
+	p.dedupe(tick, p.share.pending)
+	p.seen, p.cards = b.account.Segments+int64(len(p.share.pending)), b.account.Cards
 	book, closed := b.prices, b.account.ClosedThrough
-	b.take(p)
+	p.share.take(p)
 	b.mu.Unlock()
 	return p.make(m, book, closed)
 }

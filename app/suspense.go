@@ -238,7 +238,6 @@ func (a *App) readRunAgain(ctx context.Context, t *tenant.Tenant, r *store.Run, 
 		return usage.Tally{}, err
 	}
 	for _, p := range b.parts {
-		defer p.books.settle()
 		if err := imp.prepare(ctx, new(maker), p); err != nil {
 			return usage.Tally{}, err
 		}

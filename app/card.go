@@ -1,0 +1,40 @@
+package app
+
+import (
+	"context"
+
+	"tollkeeper/core/fault"
+	"tollkeeper/core/rating"
+	"tollkeeper/core/tenant"
+	"tollkeeper/store"
+)
+
+// OpenCard is a rate card at its newest revision, to be looked at.
+type OpenCard struct {
+	store.Card
+	Tariff *rating.Tariff // its rows, which must not be changed
+}
+
+// FindCard opens the card of a number that a tenant (or the system) sees: its
+// own, or the system's. Another is NotFound.
+func (a *App) FindCard(ctx context.Context, owner tenant.ID, whose store.CardOwner, id int32) (*OpenCard, error) {
+	var c *OpenCard
+	err := a.store.View(ctx, owner, func(tx *store.Tx) error {
+		cards, err := tx.Cards()
+		if err != nil {
+			return err
+		}
+		for _, one := range cards {
+			if one.ID == id && one.Own == (whose == store.TenantCard) {
+				c = &OpenCard{Card: one}
+				c.Tariff, err = a.tariff(tx, one.Ref())
+				return err
+			}
+		}
+		return fault.New(fault.NotFound, "there is no such rate card")
+	})
+	if err != nil {
+		return nil, fault.Wrap("find card", err)
+	}
+	return c, nil
+}
