@@ -15,22 +15,43 @@ BUILD   := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VE
 # detector; it is five to ten times slower, so the others are spared.
 RACE := $(patsubst %,./%/...,$(wildcard store app pay mail intake auth jobs api web))
 
+# What the site's pages load, built from web/assets. The list of what was built
+# is its last file, and older than any source it is made of if it is out of date.
+ASSETS        := web/static/manifest.json
+ASSET_SOURCES := $(filter-out %_test.go,$(wildcard web/*.html web/*.go)) $(wildcard web/assets/*.js web/assets/*.json web/assets/src/*)
+# What npm writes last when it has put its packages there.
+NPM_PACKAGES  := web/assets/node_modules/.package-lock.json
+
 # One private PostgreSQL for the tests of all packages.
 WITH_POSTGRES := .tools/with
 
-.PHONY: help demo build test bench check format vet lint race clean
+.PHONY: help demo build assets pictures test bench check format vet lint race clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## build, then make a sample contact center with a month of calls and look at it
+demo: build ## build, then make a sample contact center with a month of calls, and its site; Ctrl-C ends it
 	bin/tollkeeper demo
 
-build: ## build bin/tollkeeper
+build: $(ASSETS) ## build bin/tollkeeper
 	@script/setup go
 	$(BUILD) -o bin/tollkeeper .
 
-test: $(WITH_POSTGRES) ## install what the tests need, then run all of them on SQLite and PostgreSQL
+assets: $(ASSETS) ## build what the site's pages load: styles, scripts, icons, flags
+
+$(ASSETS): $(ASSET_SOURCES) $(NPM_PACKAGES)
+	cd web/assets && node build.js
+
+$(NPM_PACKAGES): web/assets/package.json web/assets/package-lock.json
+	@script/setup assets
+	cd web/assets && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+pictures: $(ASSETS) ## take the README's pictures anew (doc/images)
+	script/screenshots
+
+test: $(WITH_POSTGRES) $(ASSETS) ## install what the tests need, then run all of them on SQLite and PostgreSQL
+	@script/setup chromium
 	$(WITH_POSTGRES) go test ./...
 
 bench: build $(WITH_POSTGRES) ## measure speed and size, on SQLite and on a private PostgreSQL that keeps its promises
@@ -50,9 +71,9 @@ vet: ## go vet and staticcheck
 lint: ## our own rules: imports, forbidden calls, comments, lengths
 	go test .
 
-race: $(WITH_POSTGRES) ## test with the race detector where goroutines meet
-	@script/setup cc
-	$(if $(RACE),CGO_ENABLED=1 $(WITH_POSTGRES) go test -race $(RACE))
+race: $(WITH_POSTGRES) $(ASSETS) ## test with the race detector where goroutines meet (browsers are driven once, in test)
+	@script/setup cc chromium
+	$(if $(RACE),CGO_ENABLED=1 $(WITH_POSTGRES) go test -race -skip Browser $(RACE))
 
 clean: ## remove what was built; the demo's and your own data stay
 	rm -rf bin .tools

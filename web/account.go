@@ -1,0 +1,66 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"tollkeeper/auth"
+	"tollkeeper/core/fault"
+)
+
+// accountPage is what account.html shows: one's own password and sessions.
+type accountPage struct {
+	form
+	Person   *auth.Person
+	Sessions []auth.Session
+	Good     string
+}
+
+func newAccount() *accountPage {
+	return &accountPage{form: form{Fields: []*field{
+		{Name: "current", Label: "Password so far", Type: "password", Autocomplete: "current-password", Required: true},
+		{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Required: true, Help: "At least twelve characters."},
+	}}}
+}
+
+func (s *Site) account(w http.ResponseWriter, v *visit) error {
+	p := newAccount()
+	p.Good = s.auth.Pop(v.Context(), "account")
+	return s.showAccount(w, v, p)
+}
+
+func (s *Site) showAccount(w http.ResponseWriter, v *visit, p *accountPage) error {
+	var err error
+	p.Person = v.person
+	if p.Sessions, err = s.auth.Sessions(v.Context(), v.person, v.person.Login); err != nil {
+		return err
+	}
+	s.show(w, v.Request, p.status(), "account", "Your login", p)
+	return nil
+}
+
+func (s *Site) changePassword(w http.ResponseWriter, v *visit) error {
+	p := newAccount()
+	p.read(v.Request)
+	if err := s.auth.ChangePassword(v.Context(), p.Fields[0].Value, p.Fields[1].Value); err != nil {
+		if !p.blame(err) {
+			return err
+		}
+		return s.showAccount(w, v, p)
+	}
+	s.auth.Put(v.Context(), "account", "Your password is changed, and your other sessions have ended.")
+	http.Redirect(w, v.Request, "/account", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) revokeSession(w http.ResponseWriter, v *visit) error {
+	id, err := strconv.ParseInt(v.PostFormValue("session"), 10, 64)
+	if err != nil {
+		return fault.New(fault.NotFound, "there is no such session")
+	}
+	if err := s.auth.Revoke(v.Context(), v.person, v.person.Login, id); err != nil {
+		return err
+	}
+	http.Redirect(w, v.Request, "/account", http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,304 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tollkeeper/core/fault"
+	"tollkeeper/core/money"
+	"tollkeeper/core/phone"
+	"tollkeeper/core/table"
+	"tollkeeper/core/tenant"
+	"tollkeeper/format/sheet"
+	"tollkeeper/report"
+	"tollkeeper/store"
+)
+
+// billingPage is what billing.html shows: the form, and the answer once it has
+// been asked.
+type billingPage struct {
+	Report    *report.Report
+	Period    periodForm
+	Zone      string
+	Account   string // its zone
+	Users     panel
+	Countries panel
+	Problem   string
+	Inputs    fault.Inputs
+	Asked     bool
+	Result    *report.Result
+	Tables    []tableView
+	Chart     chart
+	CSV, JSON string // addresses of the exports of this view
+	Edit      bool   // the form is open
+}
+
+// panel is an assignment panel, as _panel.html draws it.
+type panel struct {
+	Name, Title, Help, Error string
+	Lists                    []panelList
+	Chosen                   int
+}
+
+// panelList is one tab of a panel.
+type panelList struct {
+	Name, Title string
+	Field       string // of its boxes
+	All         bool   // everything in it is chosen
+	Chosen      int
+	Options     []panelOption
+	Empty       string
+}
+
+type panelOption struct {
+	Value, Label, More string
+	Flag               phone.Country // zero: none
+	Checked            bool
+}
+
+// add puts a line into the list; all of them are checked where the list is.
+func (l *panelList) add(o panelOption) {
+	o.Checked = o.Checked || l.All
+	if o.Checked {
+		l.Chosen++
+	}
+	l.Options = append(l.Options, o)
+}
+
+func (p *panel) put(ls ...panelList) {
+	for _, l := range ls {
+		p.Lists = append(p.Lists, l)
+		p.Chosen += l.Chosen
+	}
+}
+
+func (s *Site) billing(w http.ResponseWriter, v *visit) error {
+	p, req, err := s.billingForm(v)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if p.Asked && len(p.Inputs) == 0 && p.Users.Error == "" {
+		res, err := p.Report.Run(v.Context(), s.app.Store(), req)
+		switch {
+		case fault.Is(err, fault.Invalid):
+			p.fail(err)
+		case err != nil:
+			return err
+		default:
+			p.answer(v, res)
+		}
+	}
+	p.Edit = !p.Asked || p.Result == nil
+	if p.Asked && p.Result == nil {
+		status = http.StatusUnprocessableEntity
+	}
+	s.show(w, v.Request, status, "billing", p.Report.Title, p)
+	return nil
+}
+
+// billingExport writes the current view, its sort and filters, as a file.
+func (s *Site) billingExport(w http.ResponseWriter, v *visit) error {
+	kind, ok := map[string]string{"billing.csv": "text/csv; charset=utf-8", "billing.json": "application/json"}[v.PathValue("file")]
+	if !ok {
+		return errNoPage
+	}
+	p, req, err := s.billingForm(v)
+	if err == nil {
+		err = p.Inputs.Err()
+	}
+	if err != nil {
+		return err
+	}
+	if p.Users.Error != "" {
+		return fault.Inputs{{Field: "users", Reason: p.Users.Error}}
+	}
+	res, err := p.Report.Run(v.Context(), s.app.Store(), req)
+	if err != nil {
+		return err
+	}
+	if err := s.did(v, "report.export", p.Report.Name+" "+res.Days.From.String()+" "+res.Days.To.String()); err != nil {
+		return err
+	}
+	sortTables(res.Tables, v.URL.Query())
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	name := "billing-" + res.Days.From.String() + "-" + res.Days.To.String()
+	if strings.HasSuffix(v.PathValue("file"), ".json") {
+		h.Set("Content-Disposition", `attachment; filename="`+name+`.json"`)
+		return sheet.WriteJSON(w, res.Tables)
+	}
+	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	return sheet.WriteCSV(w, res.Tables)
+}
+
+// did logs what the visitor did, in the tenant's activity.
+func (s *Site) did(v *visit, what, about string) error {
+	return s.app.Store().Update(v.Context(), v.tenant.ID, store.Interactive, func(tx *store.Tx) error {
+		return tx.Log(v.person.Did(what, about))
+	})
+}
+
+// billingForm reads the address: the form as it is to be shown again, and the
+// request that it makes.
+func (s *Site) billingForm(v *visit) (*billingPage, report.Request, error) {
+	q := v.URL.Query()
+	r, err := report.Find("billing")
+	if err != nil {
+		return nil, report.Request{}, err
+	}
+	p := &billingPage{Report: r, Account: v.tenant.Zone, Zone: strings.TrimSpace(q.Get("zone")), Asked: q.Has("run")}
+	if p.Period, err = s.readPeriod(v); fault.Is(err, fault.Invalid) {
+		p.fail(err)
+	} else if err != nil {
+		return nil, report.Request{}, err
+	}
+	n, err := s.names(v)
+	if err != nil {
+		return nil, report.Request{}, err
+	}
+	req := report.Request{Tenant: *v.tenant, Days: p.Period.Days, Zone: p.Zone}
+	p.choosePeople(q, n, &req)
+	p.chooseCountries(q, &req)
+	return p, req, nil
+}
+
+// choosePeople fills the panel of users, and what of it the request names. All
+// lists at once are everybody, whom no list has to name.
+func (p *billingPage) choosePeople(q url.Values, n *nameList, req *report.Request) {
+	all := func(list string) bool { return !p.Asked && list != "teams" || slices.Contains(q["all"], list) }
+	teams := panelList{Name: "teams", Title: "Teams", Field: "team", All: all("teams"), Empty: "There are no teams yet: import users with a column teams."}
+	active := panelList{Name: "active", Title: "Active", Field: "user", All: all("active"), Empty: "There are no active users."}
+	gone := panelList{Name: "deactivated", Title: "Deactivated", Field: "user", All: all("deactivated"), Empty: "No user is deactivated."}
+	for _, t := range n.Teams {
+		teams.add(panelOption{Value: t.Name, Label: t.Name, Checked: slices.Contains(q["team"], t.Name)})
+	}
+	for i := range n.Users {
+		u := &n.Users[i]
+		o := panelOption{Value: u.Username, Label: u.Name(), Checked: slices.Contains(q["user"], u.Username)}
+		if u.Display != "" {
+			o.More = u.Username
+		}
+		if u.State == tenant.Deactivated {
+			gone.add(o)
+			continue
+		}
+		if u.State == tenant.Unconfirmed {
+			o.More = strings.TrimSpace(o.More + " · not confirmed")
+		}
+		active.add(o)
+	}
+	p.Users = panel{Name: "users", Title: "Assigned users", Help: "Whose calls are meant: teams as they were on each day, or users one by one."}
+	p.Users.put(teams, active, gone)
+	everybody := active.Chosen == len(active.Options) && gone.Chosen == len(gone.Options)
+	if everybody && (p.Users.Chosen > 0 || len(n.Users) == 0) {
+		return // everybody, and with them the calls that no agent took
+	}
+	for _, l := range p.Users.Lists {
+		for _, o := range l.Options {
+			switch {
+			case !o.Checked:
+			case l.Field == "team":
+				req.Teams = append(req.Teams, o.Value)
+			default:
+				req.Users = append(req.Users, o.Value)
+			}
+		}
+	}
+	if p.Asked && p.Users.Chosen == 0 {
+		p.Users.Error = "Choose at least one team or user, or all of them."
+	}
+}
+
+func (p *billingPage) chooseCountries(q url.Values, req *report.Request) {
+	l := panelList{Name: "countries", Title: "Countries", Field: "country", All: slices.Contains(q["all"], "countries")}
+	for _, c := range phone.Countries() {
+		chosen := slices.ContainsFunc(q["country"], func(code string) bool { return strings.EqualFold(code, c.String()) })
+		l.add(panelOption{Value: c.String(), Label: c.Name(), More: c.String(), Flag: c, Checked: chosen})
+		if chosen || l.All {
+			req.Countries = append(req.Countries, c.String())
+		}
+	}
+	slices.SortStableFunc(l.Options, func(a, b panelOption) int { return strings.Compare(a.Label, b.Label) })
+	p.Countries = panel{Name: "countries", Title: "Assigned countries", Help: "Each becomes a column of its own; all others stand together in Other. Without any there is only the total."}
+	p.Countries.put(l)
+}
+
+// fail puts mistakes above the form.
+func (p *billingPage) fail(err error) {
+	var f form
+	if f.blame(err) {
+		p.Problem += f.Problem
+	}
+}
+
+// answer lays out the result.
+func (p *billingPage) answer(v *visit, res *report.Result) {
+	q := v.URL.Query()
+	sortTables(res.Tables, q)
+	p.Result = res
+	for i := range res.Tables {
+		t := viewTable(&res.Tables[i], v.URL)
+		t.Empty = "No charged call of this kind."
+		p.Tables = append(p.Tables, t)
+	}
+	export := v.at("reports/billing/billing")
+	p.CSV, p.JSON = export+".csv?"+q.Encode(), export+".json?"+q.Encode()
+	if len(res.Tables) > 0 {
+		p.Chart = rankChart(&res.Tables[0])
+	}
+}
+
+// charted is how many rows a chart of a table shows.
+const charted = 10
+
+// rankChart draws the dearest rows of a table: one bar each, divided by its
+// money columns where there are several.
+func rankChart(t *table.Table) chart {
+	rows := slices.Clone(t.Rows)
+	total := slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Name == "Total" })
+	if total < 0 || len(rows) == 0 {
+		return chart{}
+	}
+	slices.SortStableFunc(rows, func(a, b table.Row) int { return int(min(1, max(-1, b[total].N-a[total].N))) })
+	rows = rows[:min(charted, len(rows))]
+	type series struct {
+		Name   string    `json:"name"`
+		Values []float64 `json:"values"`
+	}
+	figures := struct {
+		Kind   string   `json:"kind"`
+		Unit   string   `json:"unit"`
+		Labels []string `json:"labels"`
+		Series []series `json:"series"`
+	}{Kind: "ranks", Unit: string(t.Currency)}
+	c := chart{Title: "The dearest of " + t.Title, Heads: []string{t.Columns[0].Name}, Tall: len(rows) > 5}
+	for _, r := range rows {
+		figures.Labels = append(figures.Labels, r[0].S)
+		c.Rows = append(c.Rows, []string{r[0].S})
+	}
+	parts := []int{total}
+	const drawable = 6
+	if n := len(t.Columns) - total - 1; n > 1 && n <= drawable {
+		parts = nil
+		for i := total + 1; i < len(t.Columns); i++ {
+			parts = append(parts, i)
+		}
+	}
+	for _, i := range parts {
+		one := series{Name: t.Columns[i].Name}
+		c.Heads = append(c.Heads, t.Columns[i].Name)
+		for k, r := range rows {
+			one.Values = append(one.Values, drawn(money.Amount(r[i].N)))
+			c.Rows[k] = append(c.Rows[k], money.Amount(r[i].N).Format(t.Decimals))
+		}
+		figures.Series = append(figures.Series, one)
+	}
+	if text, err := json.Marshal(figures); err == nil {
+		c.JSON = string(text)
+	}
+	return c
+}

@@ -1,0 +1,173 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"tollkeeper/core/tenant"
+	"tollkeeper/store/storetest"
+)
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// ask evaluates an expression in the page.
+func ask[T any](b *browser, expression string) T {
+	b.t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	must(b.t, err)
+	return value
+}
+
+func (b *browser) signIn(at, email string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(at+"/sign-in"), chromedp.SendKeys(chromedp.CSS("#f-name"), email), chromedp.SendKeys(chromedp.CSS("#f-password"), password), chromedp.Submit(chromedp.CSS("#f-password")),
+		visible(".page-title"))
+}
+
+func visible(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.WaitVisible(chromedp.CSS(selector))
+}
+
+// settled is when nothing on a page moves any more: what is clicked before its
+// charts are drawn is somewhere else by then.
+const settled = `document.readyState == "complete" && [...document.querySelectorAll("canvas")].every(c => c.style.width)`
+
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(settle(), chromedp.Click(chromedp.CSS(selector)))
+}
+
+func settle() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](settled))
+		return err
+	})
+}
+
+// views are the sizes that pages are looked at in.
+var views = []int64{390, 1024, 1600}
+
+// look opens a page in every size and both looks, checks that nothing is wider
+// than the window, and keeps pictures where TOLLKEEPER_SHOTS names a directory.
+func (b *browser) look(name, url string) {
+	b.t.Helper()
+	shots := os.Getenv("TOLLKEEPER_SHOTS")
+	for _, width := range views {
+		for _, scheme := range []string{"light", "dark"} {
+			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+			}})
+			must(b.t, err)
+			b.do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(url), visible("main"))
+			if wide := ask[int64](b, "document.documentElement.scrollWidth"); wide > width {
+				b.t.Errorf("%s: %d wide in a window of %d", name, wide, width)
+			}
+			if got, want := ask[string](b, "getComputedStyle(document.documentElement).colorScheme"), scheme; !strings.Contains(got, want) {
+				b.t.Errorf("%s: looks %q, want %s", name, got, want)
+			}
+			b.accessible(fmt.Sprintf("%s, %d wide, %s", name, width, scheme))
+			if shots == "" {
+				continue
+			}
+			drawn, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("[...document.querySelectorAll('canvas')].every(c => c.style.width)"))
+			if err != nil || !drawn {
+				b.t.Errorf("%s: its charts are not drawn: %v", name, err)
+			}
+			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			must(b.t, err)
+			must(b.t, os.WriteFile(filepath.Join(shots, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o644))
+		}
+	}
+}
+
+// axe is where npm ci puts the rules of accessibility.
+const axe = "assets/node_modules/axe-core/axe.min.js"
+
+// accessible asks axe about the page that is open.
+func (b *browser) accessible(name string) {
+	b.t.Helper()
+	rules, err := os.ReadFile(axe)
+	if err != nil {
+		b.t.Fatalf("the rules of accessibility are not here: make assets (%v)", err)
+	}
+	b.do(chromedp.Evaluate[chromedp.Void](string(rules)))
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		`axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target + " " + n.failureSummary).slice(0, 3).join("; ")).join("\n"))`,
+		chromedp.EvalAwaitPromise))
+	must(b.t, err)
+	if found != "" {
+		b.t.Errorf("%s: %s", name, found)
+	}
+}
+
+// parts goes through lists without leaving their pages.
+func (b *browser) parts(at string) {
+	b.t.Helper()
+	b.do(chromedp.EmulateViewport(1024, 900), chromedp.Navigate(at+"/calls?period=last-month"), chromedp.Evaluate[chromedp.Void]("window.kept = true"))
+	first := ask[string](b, `document.querySelector("#list tbody a").href`)
+	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list nav a[href]:not([rel])`)))
+	if got := ask[string](b, `document.querySelector("#list tbody a").href`); got == first {
+		b.t.Error("the next page begins as the first")
+	}
+	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
+		b.t.Error("the address stayed, or the page was left")
+	}
+	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS("input[type=search]"), "dario"))
+	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {
+		b.t.Errorf("the search finds another number than one: %v", err)
+	}
+}
+
+func TestBrowser(t *testing.T) {
+	c := newCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
+	b := newBrowser(t, c.at)
+	first := c.tenants[0].ID
+	at := c.at + "/t/" + strconv.FormatInt(int64(first), 10)
+	b.look("sign-in", c.at+"/sign-in")
+	b.do(chromedp.EmulateViewport(1024, 900))
+	b.signIn(c.at, c.users[first][tenant.Admin].Email)
+
+	b.look("overview", at+"/?period=last-month")
+	b.look("calls", at+"/calls?period=last-month")
+	b.do(click("table.calls tbody a"), visible(".path-charge"))
+	b.look("call", ask[string](b, "location.href"))
+	b.look("billing-form", at+"/reports/billing")
+
+	b.do(chromedp.EmulateViewport(1600, 900), chromedp.Navigate(at+"/reports/billing"))
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#f-period").value = "last-month"`),
+		click("input[name=country][value=GB]"), click("input[name=country][value=US]"))
+	if got := ask[string](b, `document.querySelectorAll("[data-panel=countries] [data-count-all]")[0].textContent`); got != "2" {
+		t.Errorf("the panel counts %s countries, want 2", got)
+	}
+	b.do(chromedp.Submit(chromedp.CSS("#f-period")), visible("#manual tfoot"))
+	if got := ask[string](b, "location.search"); strings.Contains(got, "user=") || !strings.Contains(got, "all=active") {
+		t.Errorf("everybody makes the address %s", got)
+	}
+	sum := ask[string](b, `document.querySelector("#manual tfoot").textContent`)
+	b.do(click(`#manual th:nth-child(3) a`), visible(`#manual th:nth-child(3)[aria-sort=descending]`))
+	if got := ask[bool](b, `(() => { const ns = [...document.querySelectorAll("#manual tbody tr td:nth-child(3)")].map(c => +c.textContent); return ns.length > 1 && ns.every((n, i) => i == 0 || ns[i-1] >= n) })()`); !got {
+		t.Error("the rows are not sorted by their total")
+	}
+	if got := ask[string](b, `document.querySelector("#manual tfoot").textContent`); got != sum {
+		t.Errorf("the total changed from %q to %q", sum, got)
+	}
+	b.look("billing", ask[string](b, "location.href"))
+	b.parts(at)
+	for _, page := range []string{"imports", "suspense", "users", "campaigns", "numbers", "settings"} {
+		b.look(page, at+"/"+page)
+	}
+	b.expect("404")
+	b.look("error", at+"/nothing")
+}

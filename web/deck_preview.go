@@ -1,0 +1,272 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"tollkeeper/app"
+	"tollkeeper/core/fault"
+	"tollkeeper/core/money"
+	"tollkeeper/core/rating"
+	"tollkeeper/core/when"
+	"tollkeeper/store"
+)
+
+// deckPreview is what deck_preview.html shows: all that a deck would do to a
+// card.
+type deckPreview struct {
+	Card     string
+	Base     int32 // revision of the card that it was worked out on; 0: the card is new
+	File     string
+	Layout   string
+	Currency money.Currency
+	Idle     bool // the card says all of it already
+	Assigned string
+	Guesses  []string
+	Warnings fault.Inputs
+	Waiting  int64
+	Zone     *when.Zone
+	kinds    []kindOfChange
+
+	// Of one look at it.
+	Counts  []changeCount
+	Rows    []changeRow
+	More    int64 // of the rows, that are not shown
+	Problem string
+	Back    string
+	Again   string
+	Action  string
+}
+
+// kindOfChange is the first rows that do the same, and how many there are.
+type kindOfChange struct {
+	kind  rating.ChangeKind
+	count int64
+	rows  []changeRow
+}
+
+// changeCount leads to the rows that do the same.
+type changeCount struct {
+	Title, Tone, Path string
+	Count             int64
+	Chosen            bool
+}
+
+// changeRow is what one row of a deck does, or what ends.
+type changeRow struct {
+	Title, Tone string
+	Line        int64 // of the file; 0: it does not name it
+	Row         *rating.Row
+	Old, New    *rating.Row
+	From        when.Instant
+	Was, Is     string // terms, where they differ
+}
+
+// changesShown is how many rows of a kind are kept for showing.
+const changesShown = 500
+
+// changeOrder is how changes are shown: what costs somebody comes first.
+var changeOrder = []rating.ChangeKind{rating.Increase, rating.Decrease, rating.Added, rating.TermsChanged, rating.Discontinued, rating.Unchanged}
+
+// changeTitle names a kind as people read it.
+func changeTitle(k rating.ChangeKind) (title, tone string) {
+	switch k {
+	case rating.Increase:
+		return "Increase", "tone-wait"
+	case rating.Decrease:
+		return "Decrease", "tone-good"
+	case rating.Added:
+		return "New", "tone-good"
+	case rating.TermsChanged:
+		return "Other terms", "tone-wait"
+	case rating.Discontinued:
+		return "Discontinued", "tone-wait"
+	}
+	return "Unchanged", "tone-quiet"
+}
+
+// cardRevision is the revision that an owner's card of a name has; 0: there is
+// no such card.
+func (s *Site) cardRevision(v *visit, name string) (c store.Card, err error) {
+	err = s.app.Store().View(v.Context(), v.owner(), func(tx *store.Tx) (err error) {
+		c, err = tx.FindCard(name, store.OwnerOf(v.owner()))
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+	return c, err
+}
+
+// preview works out what a deck would do, for its page.
+func (s *Site) preview(v *visit, d *keptDeck) error {
+	base, err := s.cardRevision(v, d.ask.Card)
+	if err != nil {
+		return err
+	}
+	ask := d.ask
+	ask.Preview = true
+	done, err := s.app.ImportRates(v.Context(), ask, nil)
+	if err != nil {
+		return err
+	}
+	p := deckPreview{
+		Card: d.ask.Card, Base: base.Revision, File: done.File, Layout: string(done.Layout), Currency: ask.Terms.Currency,
+		Idle: done.Card.Revision == base.Revision, Guesses: done.Guesses, Warnings: done.Warnings, Waiting: done.Waiting, Zone: v.clockZone(),
+	}
+	if p.Currency == "" && v.tenant != nil {
+		p.Currency = v.tenant.Currency
+	}
+	if base.Revision > 0 {
+		held, err := s.app.FindCard(v.Context(), v.owner(), store.OwnerOf(v.owner()), base.ID)
+		if err != nil {
+			return err
+		}
+		p.Currency = held.Tariff.Card().Currency
+	}
+	if done.Assigned != nil {
+		p.Assigned = "It would be asked for all calls that no other card is for."
+		if done.Assigned.Already {
+			p.Assigned = "It is asked for all calls that no other card is for, as before."
+		}
+	}
+	p.gather(done)
+	d.seen = p
+	return nil
+}
+
+// gather counts changes by kind and keeps the first of each.
+func (p *deckPreview) gather(done *app.RatesImported) {
+	for _, k := range changeOrder {
+		p.kinds = append(p.kinds, kindOfChange{kind: k})
+	}
+	for i := range done.Changes {
+		c := &done.Changes[i]
+		k := &p.kinds[slices.Index(changeOrder, c.Kind)]
+		if k.count++; len(k.rows) >= changesShown {
+			continue
+		}
+		row := changeRow{From: c.From}
+		row.Title, row.Tone = changeTitle(c.Kind)
+		if c.Old != nil {
+			old := *c.Old // a copy, so that the whole card is not held
+			row.Old, row.Row = &old, &old
+		}
+		if c.New != nil {
+			now := c.New.Row
+			row.New, row.Row, row.Line = &now, &now, c.New.Line
+		}
+		if row.New != nil {
+			row.Is = termsOf(row.New)
+		}
+		if row.Old != nil && row.New != nil {
+			if row.Was = termsOf(row.Old); row.Was == row.Is {
+				row.Was = ""
+			}
+		}
+		k.rows = append(k.rows, row)
+	}
+}
+
+// look is the page for a reader who wants one kind, or with "" all but what
+// stays as it is.
+func (p deckPreview) look(v *visit, d *keptDeck, kind string) *deckPreview {
+	p.Back, p.Action = v.place("cards"), v.place("cards/deck/"+d.id)
+	p.Again = v.place("cards/deck") + "?card=" + url.QueryEscape(p.Card)
+	for i := range p.kinds {
+		k := &p.kinds[i]
+		if k.count == 0 {
+			continue
+		}
+		name := k.kind.String()
+		title, tone := changeTitle(k.kind)
+		c := changeCount{Title: title, Tone: tone, Path: p.Action + "?kind=" + url.QueryEscape(name) + "#rows", Count: k.count, Chosen: kind == name}
+		p.Counts = append(p.Counts, c)
+		if c.Chosen || kind == "" && (k.kind != rating.Unchanged || p.Idle) {
+			p.Rows = append(p.Rows, k.rows...)
+			p.More += k.count - int64(len(k.rows))
+		}
+	}
+	return &p
+}
+
+func (s *Site) deckPreview(w http.ResponseWriter, v *visit) error {
+	d, err := s.decks.find(v, v.PathValue("deck"), s.clock())
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.done != "" {
+		http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
+		return nil
+	}
+	return s.showPreview(w, v, d, http.StatusOK, "")
+}
+
+func (s *Site) showPreview(w http.ResponseWriter, v *visit, d *keptDeck, status int, problem string) error {
+	p := d.seen.look(v, d, v.URL.Query().Get("kind"))
+	p.Problem = problem
+	s.show(w, v.Request, status, "deck_preview", "What "+p.File+" would do", p)
+	return nil
+}
+
+// publishDeck publishes a deck that was looked at. However often it is asked
+// for, it happens once: who asks again, even meanwhile, is led to the same card.
+// It goes on to its end when the browser has gone, so that a button that is
+// pressed twice does not stop what it began.
+func (s *Site) publishDeck(w http.ResponseWriter, v *visit) error {
+	d, err := s.decks.find(v, v.PathValue("deck"), s.clock())
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.done != "" {
+		http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
+		return nil
+	}
+	v.Request = v.WithContext(context.WithoutCancel(v.Context()))
+	now, err := s.cardRevision(v, d.ask.Card)
+	if err != nil {
+		return err
+	}
+	if now.Revision != d.seen.Base {
+		if err := s.preview(v, d); err != nil {
+			return err
+		}
+		return s.showPreview(w, v, d, http.StatusConflict, "Somebody has published this card meanwhile. This is what the deck would do to it now: look at it, then publish.")
+	}
+	done, err := s.app.ImportRates(v.Context(), d.ask, nil)
+	if err != nil {
+		var f form
+		if !f.blame(err) {
+			return err
+		}
+		return s.showPreview(w, v, d, http.StatusUnprocessableEntity, f.Problem)
+	}
+	d.done = v.cardPath(&done.Card)
+	d.drop()
+	said := "The card says all of this already: nothing had to be published."
+	if done.Published {
+		said = "Published as revision " + idText(done.Card.Revision) + ". Calls from now on are rated by it; those that were charged before stay as they are."
+	}
+	if done.Waiting > 0 {
+		said += " " + plural(done.Waiting, "call") + " in suspense may be settled by it."
+	}
+	if err := s.didFor(v, "card.publish", done.Card.Name+", revision "+idText(done.Card.Revision)+", of "+done.File); err != nil {
+		return err
+	}
+	s.auth.Put(v.Context(), "card", said)
+	http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
+	return nil
+}
+
+// didFor logs what the visitor did in the activity of the page's owner.
+func (s *Site) didFor(v *visit, what, about string) error {
+	return s.app.Store().Update(v.Context(), v.owner(), store.Interactive, func(tx *store.Tx) error {
+		return tx.Log(v.person.Did(what, about))
+	})
+}

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+
+	"tollkeeper/app"
+	"tollkeeper/core/fault"
+	"tollkeeper/core/tenant"
+)
+
+// works is what runs in the background for people who may look at other pages
+// meanwhile. It is forgotten when the program ends; what was committed is not.
+type works struct {
+	mu  sync.Mutex
+	all map[string]*work
+}
+
+// worksKept is how many finished works are remembered.
+const worksKept = 200
+
+// work is one long task of a tenant.
+type work struct {
+	ID     string
+	Tenant tenant.ID
+	Title  string
+	Back   string // where it was started
+
+	mu       sync.Mutex
+	progress app.Progress
+	result   any
+	err      error
+	done     bool
+	changed  chan struct{} // closed and made anew whenever something changed
+}
+
+// state is how a work stands at one moment.
+type workState struct {
+	app.Progress
+	Result any
+	Err    error
+	Done   bool
+	next   <-chan struct{} // closed at the next change
+}
+
+// start runs do in the background. It is not the request's: only the end of the
+// site ends it.
+func (s *Site) start(t tenant.ID, title, back string, do func(context.Context, app.Report) (any, error)) *work {
+	w := &work{ID: rand.Text(), Tenant: t, Title: title, Back: back, changed: make(chan struct{})}
+	s.works.add(w)
+	s.running.Go(func() {
+		result, err := do(s.lifetime, func(p app.Progress) { w.tell(func() { w.progress = p }) })
+		w.tell(func() { w.result, w.err, w.done = result, err, true })
+	})
+	return w
+}
+
+func (ws *works) add(w *work) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.all == nil {
+		ws.all = map[string]*work{}
+	}
+	if len(ws.all) >= worksKept {
+		for id, old := range ws.all {
+			if old.state().Done {
+				delete(ws.all, id)
+				break
+			}
+		}
+	}
+	ws.all[w.ID] = w
+}
+
+// find gives a tenant's work.
+func (ws *works) find(t tenant.ID, id string) (*work, error) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if w := ws.all[id]; w != nil && w.Tenant == t {
+		return w, nil
+	}
+	return nil, fault.New(fault.NotFound, "this work is no longer known here; what it did stands in the list of imports")
+}
+
+// running lists a tenant's works that are not done.
+func (ws *works) running(t tenant.ID) (rs []*work) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.all {
+		if w.Tenant == t && !w.state().Done {
+			rs = append(rs, w)
+		}
+	}
+	return rs
+}
+
+func (w *work) tell(change func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change()
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+func (w *work) state() workState {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return workState{w.progress, w.result, w.err, w.done, w.changed}
+}
+
+// percent is how far it has come, or −1.
+func (st *workState) percent() int {
+	if st.Total <= 0 {
+		return -1
+	}
+	return int(min(100, st.Progress.Done*100/st.Total))
+}
+
+// text says how far it has come.
+func (st *workState) text() string {
+	switch {
+	case st.Records > 0:
+		return plural(st.Records, "record")
+	case st.Unit == "bytes" && st.Total > 0:
+		return byteSize(st.Progress.Done) + " of " + byteSize(st.Total)
+	}
+	return ""
+}
