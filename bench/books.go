@@ -23,6 +23,7 @@ func (r *runner) books(ctx context.Context, s *store.Store, a *app.App, m *month
 	}
 	for _, f := range []func() error{
 		func() error { return r.billing(ctx, m, largest) },
+		func() error { return r.callsPage(ctx, a, m, largest) },
 		func() error { return r.export(ctx, a, largest) },
 		func() error { return r.rerate(ctx, a, largest) },
 		func() error { return r.verify(ctx, a, m) },

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -38,19 +39,24 @@ func (r *runner) sampleMonth() (*month, error) {
 		path: filepath.Join(r.dir, "month.csv"), days: when.Days{From: first, To: first.Add(29)}, calls: r.Calls,
 		now: when.MustParse("2026-07-02T00:00:00Z"),
 	}
-	f, err := os.Create(m.path)
-	if err != nil {
-		return nil, err
-	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := m.center.Calls(w); err != nil {
-		return nil, err
-	}
-	if err := w.Flush(); err != nil {
+	if err := writeFile(m.path, m.center.Calls); err != nil {
 		return nil, err
 	}
 	r.month = m
-	return m, f.Close()
+	return m, nil
+}
+
+// writeFile makes a file of what write writes.
+func writeFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	if err := errors.Join(write(w), w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	return nil
 }
 
 // open opens empty books with everything but the calls.

@@ -37,11 +37,14 @@ type Process struct {
 type program struct {
 	Settings settings `embed:"" group:"settings"`
 
-	Demo demoCommand `cmd:"" group:"start" help:"Make a sample contact center with a month of calls, and look at it."`
+	Demo  demoCommand  `cmd:"" group:"start" help:"Make a sample contact center with a month of calls, and look at it."`
+	Serve serveCommand `cmd:"" group:"start" help:"Run the site and the API."`
 
 	Tenant tenantCommands `cmd:"" group:"set-up" help:"Contact centers: add, list, show, change, switch billing."`
 	User   userCommands   `cmd:"" group:"set-up" help:"Users of a tenant: list, add, change."`
 	Card   cardCommands   `cmd:"" group:"set-up" help:"Rate cards and where they hold."`
+	Login  loginCommands  `cmd:"" group:"set-up" help:"Who gets into the site: list, add, give a new link."`
+	Key    keyCommands    `cmd:"" group:"set-up" help:"API keys: list, add, revoke."`
 
 	Import   importCommands  `cmd:"" group:"work" help:"Take in files: calls, rates, users, numbers, campaigns, rates of exchange."`
 	Suspense suspenseCommand `cmd:"" group:"work" help:"List what cannot be rated yet, by cause, or try it again."`

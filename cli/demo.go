@@ -21,13 +21,16 @@ import (
 
 // demoCommand makes the sample contact center and shows it.
 type demoCommand struct {
-	Fresh bool `help:"Make it anew, and lose what was changed in it."`
+	Fresh  bool   `help:"Make it anew, and lose what was changed in it."`
+	Serve  bool   `default:"true" negatable:"" help:"Run the site on it at the end (--no-serve: do not)."`
+	Listen string `placeholder:"ADDR" help:"Where the site is; without it 127.0.0.1:8080, or a free port where that is taken."`
 }
 
 // Help is the long help.
 func (demoCommand) Help() string {
 	return "Makes three tenants with their agents, campaigns, numbers and rates, imports a month of their calls, " +
 		"and prints what became of them, a billing report, and how one call got its amount. " +
+		"Then it runs the site on them, prints a login of each role, and ends on Ctrl-C; --no-serve leaves that out. " +
 		"Everything is in one directory (./tollkeeper-demo, or --data), the files that were imported too. " +
 		"A directory that holds something else is left alone; a demo that is there is shown as it is."
 }
@@ -50,6 +53,9 @@ func (c *demoCommand) Run(s *session) error {
 	if s.conf.DB != "" {
 		return &usageError{fault.New(fault.Invalid, "the demo makes books of its own in a directory: leave --db (TOLLKEEPER_DB) out")}
 	}
+	if c.Listen != "" && !loopback(c.Listen) {
+		return &usageError{fault.New(fault.Invalid, "the demo prints its passwords, so its site is for this machine alone (--listen 127.0.0.1:PORT); for others there is tollkeeper serve")}
+	}
 	if !s.conf.Given("data") {
 		s.conf.UseData(demoDir)
 	}
@@ -71,7 +77,14 @@ func (c *demoCommand) Run(s *session) error {
 			return err
 		}
 	}
-	return d.show()
+	t, err := d.tenant(d.largest().Name)
+	if err != nil {
+		return err
+	}
+	if err := d.show(&t); err != nil || !c.Serve {
+		return err
+	}
+	return d.serve(c.Listen, &t)
 }
 
 // demo is the demo at work.
@@ -229,16 +242,12 @@ func (d *demo) month() when.Days {
 }
 
 // show prints a report and an explanation, and what to try next.
-func (d *demo) show() error {
-	t, err := d.tenant(d.largest().Name)
-	if err != nil {
-		return err
-	}
+func (d *demo) show(t *tenant.Tenant) error {
 	r, err := report.Find("billing")
 	if err != nil {
 		return err
 	}
-	result, err := r.Run(d.ctx, d.store, report.Request{Tenant: t, Days: d.month()})
+	result, err := r.Run(d.ctx, d.store, report.Request{Tenant: *t, Days: d.month()})
 	if err != nil {
 		return err
 	}
@@ -246,7 +255,7 @@ func (d *demo) show() error {
 	if err := c.print(d.session, result, result.Tables); err != nil {
 		return err
 	}
-	day, id, err := d.call(&t)
+	day, id, err := d.call(t)
 	if err != nil {
 		return err
 	}
@@ -255,7 +264,7 @@ func (d *demo) show() error {
 		return err
 	}
 	d.printf("\nHow one call got its amount\n\n%s", e.Text())
-	d.next(&t, day, id)
+	d.next(t, day, id)
 	return nil
 }
 

@@ -20,7 +20,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal("the README has no block of commands")
 	}
 	t.Chdir(t.TempDir())
-	if code, _, stderr := run(t, "demo"); code != 0 {
+	if code, _, stderr := run(t, "demo", "--no-serve"); code != 0 {
 		t.Fatal(stderr)
 	}
 	word := regexp.MustCompile(`"[^"]*"|\S+`)

@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tollkeeper/api"
+	"tollkeeper/app"
+	"tollkeeper/auth"
+	"tollkeeper/core/access"
+	"tollkeeper/core/fault"
+	"tollkeeper/core/when"
+	"tollkeeper/sample"
+	"tollkeeper/store"
+)
+
+// What the live intake is measured with.
+const (
+	liveClients = 32
+	liveTenants = 8
+	liveShare   = 10 // of so many calls of the month one is sent
+)
+
+// liveCall is a record that a client sends, and whose key it has.
+type liveCall struct{ key, record, ended string }
+
+// live measures single calls: each a request over HTTP of its own, answered when
+// it is durable. The limit is a server that reads the same requests and answers
+// them at once.
+func (r *runner) live(ctx context.Context) error {
+	center := sample.New(sample.Options{
+		Seed: 1, Tenants: liveTenants, Calls: max(r.Calls/liveShare, 1000), First: when.DayOf(2026, 6, 1), Days: 1, DeckRows: 100_000, Clean: true,
+	})
+	clock := func() when.Instant { return when.MustParse("2026-06-05T00:00:00Z") }
+	s, err := store.Open(ctx, store.Options{Dir: filepath.Join(r.dir, "live"), Clock: clock})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	a := app.New(s)
+	if err := a.LoadSample(ctx, center, r.Report); err != nil {
+		return err
+	}
+	doors := auth.New(s, auth.Options{Clock: clock})
+	calls, err := liveCalls(ctx, s, doors, center)
+	if err != nil {
+		return err
+	}
+	bare, _, err := r.sendAll(ctx, calls, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		_, _ = io.Copy(io.Discard, q.Body) // the client tells of whatever goes wrong
+		_, _ = io.WriteString(w, "{}")
+	}))
+	if err != nil {
+		return err
+	}
+	intake := a.GoLive(nil)
+	rate, p99, err := r.sendAll(ctx, calls, api.New(api.Options{App: a, Auth: doors, Live: intake, Clock: clock}))
+	if err == nil {
+		err = intake.Close(ctx)
+	}
+	r.add(Figure{"live_calls", rate, "calls/s", bare, "single calls over HTTP, 32 clients, durable; limit: the same requests without work"})
+	r.add(Figure{"live_p99_ms", p99, "ms", 0, "99 of 100 of these answers came within this"})
+	return err
+}
+
+// liveCalls are all calls of a center as JSON lines, with their tenants' keys.
+func liveCalls(ctx context.Context, s *store.Store, a *auth.Auth, center *sample.Center) (all []liveCall, err error) {
+	for _, x := range center.Tenants() {
+		t, err := s.FindTenant(ctx, x.Name)
+		if err != nil {
+			return nil, err
+		}
+		by := auth.Program("bench")
+		by.ActingIn = t.ID
+		key, _, err := a.NewKey(ctx, by, "bench", access.Of(access.EditIntegrations), 0)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		if err := x.Calls(&b); err != nil {
+			return nil, err
+		}
+		rows, err := csv.NewReader(&b).ReadAll()
+		if err != nil {
+			return nil, err
+		}
+		for i := 1; i < len(rows); i++ {
+			fields := map[string]string{}
+			for k, cell := range rows[i] {
+				fields[rows[0][k]] = cell
+			}
+			record, err := json.Marshal(fields)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, liveCall{key, string(record), fields["ended_at"]})
+		}
+	}
+	// As they come in life: when they end, of all tenants mixed.
+	slices.SortStableFunc(all, func(a, b liveCall) int { return strings.Compare(a.ended, b.ended) })
+	return all, nil
+}
+
+// sendAll sends every call to a handler behind a socket, and gives how many a
+// second were answered and within how many milliseconds 99 of 100.
+func (r *runner) sendAll(ctx context.Context, calls []liveCall, h http.Handler) (rate, p99 float64, err error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, 0, err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	var served sync.WaitGroup
+	served.Go(func() { _ = server.Serve(l) }) // ends by Close
+	defer served.Wait()
+	defer server.Close()
+	transport := &http.Transport{MaxIdleConnsPerHost: liveClients}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	address := "http://" + l.Addr().String() + "/v1/usage"
+	took := make([][]when.Instant, liveClients)
+	errs := make([]error, liveClients)
+	seconds, _ := r.timed(func() error {
+		var clients sync.WaitGroup
+		for k := range liveClients {
+			clients.Go(func() {
+				for i := k; i < len(calls) && errs[k] == nil; i += liveClients {
+					from := r.Clock()
+					errs[k] = sendOne(ctx, client, address, &calls[i])
+					took[k] = append(took[k], r.Clock()-from)
+				}
+			})
+		}
+		clients.Wait()
+		return nil
+	})
+	for _, e := range errs {
+		if e != nil {
+			return 0, 0, e
+		}
+	}
+	all := slices.Sorted(slices.Values(slices.Concat(took...)))
+	return float64(len(calls)) / seconds, float64(all[len(all)*99/100]) / 1000, nil
+}
+
+func sendOne(ctx context.Context, client *http.Client, address string, c *liveCall) error {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(c.record))
+	if err != nil {
+		return err
+	}
+	q.Header.Set("Authorization", "Bearer "+c.key)
+	q.Header.Set("Content-Type", "application/x-ndjson")
+	answer, err := client.Do(q)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fault.New(fault.Internal, "a call was answered with %s: %s", answer.Status, text)
+	}
+	return err
+}
