@@ -34,6 +34,7 @@ type billingPage struct {
 	Chart     chart
 	CSV, JSON string // addresses of the exports of this view
 	Edit      bool   // the form is open
+	Saved     *savedView
 }
 
 // panel is an assignment panel, as _panel.html draws it.
@@ -95,6 +96,9 @@ func (s *Site) billing(w http.ResponseWriter, v *visit) error {
 	p.Edit = !p.Asked || p.Result == nil
 	if p.Asked && p.Result == nil {
 		status = http.StatusUnprocessableEntity
+	}
+	if p.Saved, err = s.savedOf(v, p.Result != nil); err != nil {
+		return err
 	}
 	s.show(w, v.Request, status, "billing", p.Report.Title, p)
 	return nil

@@ -28,6 +28,7 @@ var (
 	callers          = []access.Privilege{access.ViewCalls, access.ViewReports}
 	callersOfNumbers = []access.Privilege{access.ViewCalls}
 	reporters        = []access.Privilege{access.ViewReports}
+	savers           = []access.Privilege{access.EditReports}
 	importers        = []access.Privilege{access.EditIntegrations, access.EditRates}
 	raters           = []access.Privilege{access.ViewRates}
 	rerunners        = []access.Privilege{access.EditRates}
@@ -69,6 +70,8 @@ var routes = []route{
 	{"GET /t/{tenant}/calls/{day}/{call}", callers, (*Site).call},
 	{"GET /t/{tenant}/reports/billing", reporters, (*Site).billing},
 	{"GET /t/{tenant}/reports/billing/{file}", reporters, (*Site).billingExport},
+	{"POST /t/{tenant}/reports/billing/saved", savers, (*Site).saveReport},
+	{"POST /t/{tenant}/reports/billing/saved/drop", savers, (*Site).dropSaved},
 	{"GET /t/{tenant}/imports", importers, (*Site).imports},
 	{"POST /t/{tenant}/imports", importers, (*Site).startImport},
 	{"GET /t/{tenant}/imports/work/{work}", importers, (*Site).work},
