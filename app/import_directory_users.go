@@ -103,23 +103,29 @@ func (t *tableFile) user(row *tableRow, old *tenant.User) (*tenant.User, change)
 
 // checkUser checks each cell for itself, so that the mistake has its column.
 func (t *tableFile) checkUser(row *tableRow) {
-	cell := func(n int) string { return row.cells[n] }
-	if cell(userName) != "" {
-		if err := tenant.CheckName("user", cell(userName)); err != nil {
-			t.wrong(row, userName, err.Error(), "")
+	cells := tenant.User{Username: row.cells[userName], Email: row.cells[userEmail], Display: row.cells[userDisplay], Extension: row.cells[userExtension]}
+	checkUserTexts(&cells, func(column int, _, reason, advice string) { t.wrong(row, column, reason, advice) })
+}
+
+// checkUserTexts tells what is wrong with the texts of a user that are not
+// empty, by the columns that say them.
+func checkUserTexts(u *tenant.User, wrong func(column int, value, reason, advice string)) {
+	if u.Username != "" {
+		if err := tenant.CheckName("user", u.Username); err != nil {
+			wrong(userName, u.Username, err.Error(), "")
 		}
 	}
-	if cell(userDisplay) != "" {
-		if err := tenant.CheckName("display name", cell(userDisplay)); err != nil {
-			t.wrong(row, userDisplay, err.Error(), "")
+	if u.Display != "" {
+		if err := tenant.CheckName("display name", u.Display); err != nil {
+			wrong(userDisplay, u.Display, err.Error(), "")
 		}
 	}
-	name, domain, _ := strings.Cut(cell(userEmail), "@")
-	if e := cell(userEmail); e != "" && (name == "" || domain == "" || len(e) > 254 || strings.ContainsAny(e, " ,;<>\"") || strings.Contains(domain, "@")) {
-		t.wrong(row, userEmail, "is not an e-mail address", "want name@example.com")
+	name, domain, _ := strings.Cut(u.Email, "@")
+	if e := u.Email; e != "" && (name == "" || domain == "" || len(e) > 254 || strings.ContainsAny(e, " ,;<>\"") || strings.Contains(domain, "@")) {
+		wrong(userEmail, e, "is not an e-mail address", "want name@example.com")
 	}
-	if e := cell(userExtension); strings.Trim(e, "0123456789") != "" || len(e) > tenant.MaxName {
-		t.wrong(row, userExtension, "is not digits", "")
+	if e := u.Extension; strings.Trim(e, "0123456789") != "" || len(e) > tenant.MaxName {
+		wrong(userExtension, e, "is not digits", "")
 	}
 }
 

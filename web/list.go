@@ -20,6 +20,8 @@ import (
 // the form by which a file of it is taken in.
 type listPage struct {
 	Name    string // "users", in addresses
+	At      string // the list's address
+	New     string // address of the form that adds one; empty: none
 	About   string
 	Columns string // of the file that can be imported
 	Heads   []string
@@ -39,6 +41,7 @@ type listPage struct {
 type listRow struct {
 	Cells []cellView
 	Login string // address of the action that makes a link; empty: none
+	Edit  string // address of the form that changes it; empty: none
 }
 
 // listShown is how many lines a list shows; the search finds the others.
@@ -118,11 +121,15 @@ func (s *Site) importList(w http.ResponseWriter, v *visit) error {
 }
 
 func (s *Site) users(w http.ResponseWriter, v *visit) error {
-	return s.showUsers(w, v, &listPage{}, http.StatusOK)
+	return s.showUsers(w, v, &listPage{Good: s.auth.Pop(v.Context(), "users")}, http.StatusOK)
 }
 
 func (s *Site) showUsers(w http.ResponseWriter, v *visit, p *listPage, status int) error {
 	p.Name, p.Search, p.May = "users", v.URL.Query().Get("search"), v.may(peoplers...)
+	p.At = v.at("users")
+	if p.May {
+		p.New = v.at("users/new")
+	}
 	p.About = "Who makes and takes calls, in which teams, and who can sign in. Agents need no login."
 	p.Columns = "username, display_name, email, role, state, extension, teams, unit"
 	p.Heads = []string{"Name", "Username", "E-mail", "Role", "Teams", "State", "Signs in"}
@@ -155,6 +162,9 @@ func (s *Site) showUsers(w http.ResponseWriter, v *visit, p *listPage, status in
 				{Plain: u.Name()}, {Plain: u.Username}, {Plain: u.Email}, {Plain: u.Role.String()},
 				{Plain: teamNames(n.Teams, in[u.ID], today)}, {Text: stateBadge(u.State)}, {Plain: byUser[u.ID]},
 			}}
+			if p.May {
+				row.Edit = v.at("users/" + idText(u.ID) + "/edit")
+			}
 			if p.May && u.State == tenant.Active {
 				row.Login = v.at("users/" + idText(u.ID) + "/link")
 			}
@@ -203,6 +213,7 @@ func (s *Site) campaigns(w http.ResponseWriter, v *visit) error {
 
 func (s *Site) showCampaigns(w http.ResponseWriter, v *visit, p *listPage, status int) error {
 	p.Name, p.Search, p.May = "campaigns", v.URL.Query().Get("search"), v.may(peoplers...)
+	p.At = v.at("campaigns")
 	p.About = "Runs of calls with a purpose of their own, as call records name them."
 	p.Columns = "campaign, name, state, teams"
 	p.Heads = []string{"Campaign", "Name", "Teams", "State"}
@@ -239,6 +250,7 @@ func (s *Site) numbers(w http.ResponseWriter, v *visit) error {
 
 func (s *Site) showNumbers(w http.ResponseWriter, v *visit, p *listPage, status int) error {
 	p.Name, p.Search, p.May = "numbers", v.URL.Query().Get("search"), v.may(peoplers...)
+	p.At = v.at("numbers")
 	p.About = "The center's own numbers. A number is in at most one billing unit."
 	p.Columns = "number, unit, campaign"
 	p.Heads = []string{"Number", "Country", "Billing unit", "Campaign"}

@@ -1,0 +1,100 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tollkeeper/core/tenant"
+)
+
+func TestUserEdit(t *testing.T) {
+	c, v, at := one(t, tenant.Admin)
+	a := v.get(at + "/users")
+	if len(a.find("a", "href", at+"/users/new")) != 1 {
+		t.Errorf("the list has no link to add a user")
+	}
+	a = v.get(at + "/users/new")
+	if a.status != http.StatusOK {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	strict(t, "users/new", a)
+
+	a = v.post(at+"/users/new", url.Values{"username": {""}, "email": {"nowhere"}, "extension": {"1a"}, "teams": {"<Sales>; B"}, "role": {"finance"}, "state": {"active"}})
+	if wrong := a.find("input", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 3 {
+		t.Errorf("three mistakes: %d, %v\n%s", a.status, wrong, a.body)
+	}
+	if !strings.Contains(a.body, `value="finance" selected`) || a.find("input", "name", "email")[0].attrs["value"] != "nowhere" || !strings.Contains(a.body, "&lt;Sales&gt;; B") {
+		t.Errorf("what was typed is gone:\n%s", a.body)
+	}
+	strict(t, "users/new", a)
+	a = v.post(at+"/users/new", url.Values{"username": {"x"}, "role": {"king"}, "state": {"unconfirmed"}})
+	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 2 {
+		t.Errorf("no such role or state: %d, %v", a.status, wrong)
+	}
+
+	sent := url.Values{"username": {"zoe.new"}, "display_name": {" Zoe <New> "}, "email": {"zoe@example.com"}, "extension": {"98765"}, "teams": {"Night; Late;Night"}, "role": {"supervisor"}, "state": {"active"}}
+	if a = v.post(at+"/users/new", sent); a.status != http.StatusSeeOther || a.header.Get("Location") != at+"/users" {
+		t.Fatalf("%d %v\n%s", a.status, a.header, a.body)
+	}
+	a = v.get(at + "/users?search=zoe.new")
+	if !strings.Contains(a.body, "Zoe &lt;New&gt;") || !strings.Contains(a.body, "Late, Night") || !strings.Contains(a.body, "The user zoe.new is kept.") {
+		t.Errorf("the list:\n%s", a.body)
+	}
+	edit := regexp.MustCompile(at + `/users/\d+/edit`).FindString(a.body)
+	if edit == "" {
+		t.Fatalf("no link to edit:\n%s", a.body)
+	}
+	if a = v.post(at+"/users/new", sent); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Another user has this username") {
+		t.Errorf("twice: %d", a.status)
+	}
+	a = v.get(edit)
+	if a.status != http.StatusOK || a.find("input", "name", "teams")[0].attrs["value"] != "Late; Night" || !strings.Contains(a.body, `value="supervisor" selected`) {
+		t.Errorf("the form: %d\n%s", a.status, a.body)
+	}
+	strict(t, edit, a)
+	sent.Set("state", "deactivated")
+	sent.Set("teams", "Late")
+	if a = v.post(edit, sent); a.status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	if a = v.get(edit); !strings.Contains(a.body, `value="deactivated" selected`) {
+		t.Errorf("not deactivated:\n%s", a.body)
+	}
+	if a = v.get(at + "/activity"); !strings.Contains(a.body, "zoe.new") {
+		t.Errorf("the activity does not tell")
+	}
+	userEditRefused(t, c, v, at, edit)
+}
+
+// userEditRefused asks for what there is not, and for what is not one's to do.
+func userEditRefused(t *testing.T, c *center, v *visitor, at, edit string) {
+	t.Helper()
+	for _, path := range []string{"/users/0/edit", "/users/x/edit", "/users/99999/edit"} {
+		if a := v.get(at + path); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	mine := c.users[c.tenants[0].ID]
+	self := mine[tenant.Admin]
+	a := v.post(at+"/users/"+strconv.Itoa(int(self.ID))+"/edit", url.Values{"username": {self.Username}, "email": {self.Email}, "extension": {self.Extension}, "role": {"agent"}, "state": {"deactivated"}})
+	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 2 {
+		t.Errorf("an admin shuts the door behind themselves: %d, %v", a.status, wrong)
+	}
+	finance := c.signedIn(mine[tenant.Finance].Email)
+	for _, path := range []string{at + "/users/new", edit} {
+		if a := finance.get(path); a.status != http.StatusForbidden {
+			t.Errorf("finance: %s: %d", path, a.status)
+		}
+		if a := finance.post(path, url.Values{"username": {"x"}}); a.status != http.StatusForbidden {
+			t.Errorf("finance sends %s: %d", path, a.status)
+		}
+	}
+	other := c.signedIn(c.users[c.tenants[1].ID][tenant.Admin].Email)
+	if a := other.get(edit); a.status != http.StatusNotFound {
+		t.Errorf("another tenant's user: %d", a.status)
+	}
+}
