@@ -45,8 +45,11 @@ func fillBilling(tx *store.Tx, q *question, r *Result) error {
 		empty = empty && len(t.Rows) == 0
 		r.Tables = append(r.Tables, t)
 	}
-	if err := f.note(r); err != nil || !empty {
+	if err := f.note(r); err != nil {
 		return err
+	}
+	if !empty {
+		return f.shares(r)
 	}
 	return f.whyEmpty(tx, r)
 }
@@ -74,6 +77,12 @@ func campaignHeads(r *roster) (heads []billingHead) {
 	}
 	return heads
 }
+
+// Where the columns stand that every table has.
+const (
+	billingTeam  = 1
+	billingTotal = 2
+)
 
 // frame is a table without rows.
 func (f *billingFold) frame(first string) table.Table {

@@ -16,8 +16,10 @@ type billingFold struct {
 	columns map[phone.Country]int // where each selected country stands
 	width   int                   // columns of amounts: the countries, then Other; without countries only the one
 	groups  [billingGroups]billingGroup
-	calls   int64 // all of the period, whoever had them
-	charged int64 // of them
+	// countries divides what the groups hold, selected or not.
+	countries map[phone.Country]*[billingGroups]money.Amount
+	calls     int64 // all of the period, whoever had them
+	charged   int64 // of them
 
 	day     when.Day // present holds on it
 	present *present
@@ -41,7 +43,10 @@ type billingGroup struct {
 }
 
 func newBillingFold(q *question) *billingFold {
-	f := &billingFold{q: q, columns: map[phone.Country]int{}, width: len(q.countries) + 1, days: map[when.Day]*present{}}
+	f := &billingFold{
+		q: q, columns: map[phone.Country]int{}, width: len(q.countries) + 1, days: map[when.Day]*present{},
+		countries: map[phone.Country]*[billingGroups]money.Amount{},
+	}
 	for i, c := range q.countries {
 		f.columns[c] = i
 	}
@@ -63,7 +68,8 @@ func (f *billingFold) add(day when.Day, d *usage.Delta) (err error) {
 	if day != f.day || f.present == nil {
 		f.turnTo(day)
 	}
-	g, row := f.place(&d.Key)
+	group, row := f.place(&d.Key)
+	g := &f.groups[group]
 	if !f.present.counts(&d.Key) {
 		if d.Key.Agent == 0 {
 			g.loose, err = g.loose.Add(d.Sums.Amount)
@@ -76,23 +82,25 @@ func (f *billingFold) add(day when.Day, d *usage.Delta) (err error) {
 	}
 	cell := &g.cells[row*f.width+column]
 	g.charged[row] += d.Sums.Charged
-	if *cell, err = cell.Add(d.Sums.Amount); err != nil {
-		return fault.Wrap("add up charges", err)
+	for _, to := range [...]*money.Amount{cell, f.countryCell(d.Key.Country, group)} {
+		if *to, err = to.Add(d.Sums.Amount); err != nil {
+			return fault.Wrap("add up charges", err)
+		}
 	}
 	return nil
 }
 
 // place is the group and the row in which charges of k stand.
-func (f *billingFold) place(k *usage.DeltaKey) (*billingGroup, int) {
+func (f *billingFold) place(k *usage.DeltaKey) (group, row int) {
 	switch {
 	case k.Item == usage.Detection:
-		return &f.groups[detections], int(k.Agent)
+		return detections, int(k.Agent)
 	case k.Kind == usage.Manual || k.Kind == usage.ClickToCall:
-		return &f.groups[manualCalls], int(k.Agent)
+		return manualCalls, int(k.Agent)
 	case k.Kind == usage.Dialer:
-		return &f.groups[dialerCalls], int(k.Campaign)
+		return dialerCalls, int(k.Campaign)
 	}
-	return &f.groups[otherKinds], int(k.Kind)
+	return otherKinds, int(k.Kind)
 }
 
 // turnTo finds who counts on a day; charges that are read one by one jump

@@ -16,6 +16,7 @@ type Result struct {
 	Title    string
 	Tenant   string
 	Tables   []table.Table // each with its own notes
+	Shares   []Share       // for charts; none where the report draws none
 	Zone     *when.Zone    // of Days
 	Days     when.Days
 	Filters  []Filter // what was asked for beside the period

@@ -47,6 +47,9 @@ func TestBillingTwin(t *testing.T) {
 						if diff := cmp.Diff(w.lines(req), lines(res)); diff != "" {
 							rt.Fatalf("%+v: (−twin +report)\n%s", req, diff)
 						}
+						if differ := sharesDiffer(res); differ != "" {
+							rt.Fatalf("%+v: %s", req, differ)
+						}
 					})
 				}
 			})

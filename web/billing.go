@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
-	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
 	"tollkeeper/format/sheet"
 	"tollkeeper/report"
@@ -31,9 +31,10 @@ type billingPage struct {
 	Asked     bool
 	Result    *report.Result
 	Tables    []tableView
-	Chart     chart
-	CSV, JSON string // addresses of the exports of this view
-	Edit      bool   // the form is open
+	Charts    []chart // by country and by team
+	Everybody bool    // no users and no teams are selected
+	CSV, JSON string  // addresses of the exports of this view
+	Edit      bool    // the form is open
 	Saved     *savedView
 }
 
@@ -90,7 +91,9 @@ func (s *Site) billing(w http.ResponseWriter, v *visit) error {
 		case err != nil:
 			return err
 		default:
-			p.answer(v, res)
+			if err := p.answer(v, res); err != nil {
+				return err
+			}
 		}
 	}
 	p.Edit = !p.Asked || p.Result == nil
@@ -175,8 +178,8 @@ func (s *Site) billingForm(v *visit) (*billingPage, report.Request, error) {
 func (p *billingPage) choosePeople(q url.Values, n *nameList, req *report.Request) {
 	all := func(list string) bool { return !p.Asked && list != "teams" || slices.Contains(q["all"], list) }
 	teams := panelList{Name: "teams", Title: "Teams", Field: "team", All: all("teams"), Empty: "There are no teams yet: import users with a column teams."}
-	active := panelList{Name: "active", Title: "Active", Field: "user", All: all("active"), Empty: "There are no active users."}
-	gone := panelList{Name: "deactivated", Title: "Deactivated", Field: "user", All: all("deactivated"), Empty: "No user is deactivated."}
+	active := panelList{Name: "active", Title: "Active users", Field: "user", All: all("active"), Empty: "There are no active users."}
+	gone := panelList{Name: "deactivated", Title: "Deactivated users", Field: "user", All: all("deactivated"), Empty: "No user is deactivated."}
 	for _, t := range n.Teams {
 		teams.add(panelOption{Value: t.Name, Label: t.Name, Checked: slices.Contains(q["team"], t.Name)})
 	}
@@ -240,10 +243,13 @@ func (p *billingPage) fail(err error) {
 }
 
 // answer lays out the result.
-func (p *billingPage) answer(v *visit, res *report.Result) {
+func (p *billingPage) answer(v *visit, res *report.Result) error {
 	q := v.URL.Query()
 	sortTables(res.Tables, q)
-	p.Result = res
+	p.Result, p.Everybody = res, true
+	for _, f := range res.Filters {
+		p.Everybody = p.Everybody && f.Parameter != report.Users && f.Parameter != report.Teams
+	}
 	for i := range res.Tables {
 		t := viewTable(&res.Tables[i], v.URL)
 		t.Empty = "No charged call of this kind."
@@ -251,24 +257,37 @@ func (p *billingPage) answer(v *visit, res *report.Result) {
 	}
 	export := v.at("reports/billing/billing")
 	p.CSV, p.JSON = export+".csv?"+q.Encode(), export+".json?"+q.Encode()
-	if len(res.Tables) > 0 {
-		p.Chart = rankChart(&res.Tables[0])
+	for i := range res.Shares {
+		c, err := shareChart(&res.Shares[i], res)
+		if err != nil {
+			return err
+		}
+		p.Charts = append(p.Charts, c)
 	}
+	return nil
 }
 
-// charted is how many rows a chart of a table shows.
+// charted is how many parts a chart of a share draws one by one.
 const charted = 10
 
-// rankChart draws the dearest rows of a table: one bar each, divided by its
-// money columns where there are several.
-func rankChart(t *table.Table) chart {
-	rows := slices.Clone(t.Rows)
-	total := slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Name == "Total" })
-	if total < 0 || len(rows) == 0 {
-		return chart{}
+// shareChart draws a share of a report: a bar for each of the dearest parts,
+// stacked by table, and one for all others together.
+func shareChart(share *report.Share, res *report.Result) (chart, error) {
+	parts := share.Parts
+	if len(parts) > charted+1 { // one more costs no more room than a bar of others
+		rest := report.Part{Name: "Others (" + strconv.Itoa(len(parts)-charted) + ")", Amounts: make([]money.Amount, len(share.Series))}
+		for _, p := range parts[charted:] {
+			for i, a := range p.Amounts {
+				var err error
+				if rest.Amounts[i], err = rest.Amounts[i].Add(a); err != nil {
+					return chart{}, err
+				}
+			}
+		}
+		parts = append(slices.Clone(parts[:charted]), rest)
 	}
-	slices.SortStableFunc(rows, func(a, b table.Row) int { return int(min(1, max(-1, b[total].N-a[total].N))) })
-	rows = rows[:min(charted, len(rows))]
+	const few = 5
+	c := chart{Title: share.Title, Heads: []string{label(share.Name)}, Tall: len(parts) > few}
 	type series struct {
 		Name   string    `json:"name"`
 		Values []float64 `json:"values"`
@@ -278,31 +297,21 @@ func rankChart(t *table.Table) chart {
 		Unit   string   `json:"unit"`
 		Labels []string `json:"labels"`
 		Series []series `json:"series"`
-	}{Kind: "ranks", Unit: string(t.Currency)}
-	c := chart{Title: "The dearest of " + t.Title, Heads: []string{t.Columns[0].Name}, Tall: len(rows) > 5}
-	for _, r := range rows {
-		figures.Labels = append(figures.Labels, r[0].S)
-		c.Rows = append(c.Rows, []string{r[0].S})
+	}{Kind: "ranks", Unit: string(res.Currency)}
+	for _, p := range parts {
+		figures.Labels = append(figures.Labels, p.Name)
+		c.Rows = append(c.Rows, []string{p.Name})
 	}
-	parts := []int{total}
-	const drawable = 6
-	if n := len(t.Columns) - total - 1; n > 1 && n <= drawable {
-		parts = nil
-		for i := total + 1; i < len(t.Columns); i++ {
-			parts = append(parts, i)
+	for i, name := range share.Series {
+		one := series{Name: name}
+		for k, p := range parts {
+			one.Values = append(one.Values, drawn(p.Amounts[i]))
+			c.Rows[k] = append(c.Rows[k], p.Amounts[i].Format(res.Tables[i].Decimals))
 		}
-	}
-	for _, i := range parts {
-		one := series{Name: t.Columns[i].Name}
-		c.Heads = append(c.Heads, t.Columns[i].Name)
-		for k, r := range rows {
-			one.Values = append(one.Values, drawn(money.Amount(r[i].N)))
-			c.Rows[k] = append(c.Rows[k], money.Amount(r[i].N).Format(t.Decimals))
-		}
+		c.Heads = append(c.Heads, name)
 		figures.Series = append(figures.Series, one)
 	}
-	if text, err := json.Marshal(figures); err == nil {
-		c.JSON = string(text)
-	}
-	return c
+	text, err := json.Marshal(figures)
+	c.JSON = string(text)
+	return c, err
 }
