@@ -20,6 +20,7 @@ type activityPage struct {
 	First    string // address of the newest; empty: this is it
 	Next     string // address of what is older; empty: nothing is
 	Reset    string
+	CSV      string // address of all that the filters let through
 	Filtered bool
 	Zone     *when.Zone
 	Empty    empty
@@ -28,7 +29,8 @@ type activityPage struct {
 // activityRow is one act.
 type activityRow struct {
 	store.Activity
-	Only string // address that shows acts of the same login; empty: it was nobody's
+	Title string // what was done, in words
+	Only  string // address that shows acts of the same login; empty: it was nobody's
 }
 
 // activityOnPage is how many acts a page shows.
@@ -127,7 +129,7 @@ func (p *activityPage) fill(u *url.URL, as []store.Activity) {
 		return u.Path + "?" + q.Encode()
 	}
 	for i := range as[:min(activityOnPage, len(as))] {
-		row := activityRow{Activity: as[i]}
+		row := activityRow{Activity: as[i], Title: actTitle(as[i].What)}
 		if row.Login != 0 {
 			row.Only = link("login", strconv.FormatInt(row.Login, 10))
 		}
@@ -136,8 +138,10 @@ func (p *activityPage) fill(u *url.URL, as []store.Activity) {
 	if len(as) > activityOnPage {
 		p.Next = link("below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
 	}
-	if q.Has("below") {
-		q.Del("below")
+	below := q.Has("below")
+	q.Del("below")
+	if below {
 		p.First = u.Path + "?" + q.Encode()
 	}
+	p.CSV = u.Path + "/activity.csv?" + q.Encode()
 }

@@ -25,7 +25,7 @@ func TestActivity(t *testing.T) {
 		return nil
 	}))
 	a := v.get(at + "/activity?what=import.")
-	if n := strings.Count(a.body, "<code>import.start</code>"); n != 100 || !strings.Contains(a.body, "file 119.csv") || strings.Contains(a.body, "<b>cron") {
+	if n := len(a.find("td", "title", "import.start")); n != 100 || !strings.Contains(a.body, "Import started") || !strings.Contains(a.body, "file 119.csv") || strings.Contains(a.body, "<b>cron") {
 		t.Errorf("%d on the first page", n)
 	}
 	older := a.find("a", "rel", "next")
@@ -33,8 +33,16 @@ func TestActivity(t *testing.T) {
 		t.Fatal("there is no way to older ones")
 	}
 	a = v.get(strings.ReplaceAll(older[0].attrs["href"], "&amp;", "&"))
-	if n := strings.Count(a.body, "<code>import.start</code>"); n != 20 || !strings.Contains(a.body, "file 0.csv") || len(a.find("a", "rel", "next")) != 0 {
+	if n := len(a.find("td", "title", "import.start")); n != 20 || !strings.Contains(a.body, "file 0.csv") || len(a.find("a", "rel", "next")) != 0 {
 		t.Errorf("%d on the second page", n)
+	}
+	file := v.get(at + "/activity/activity.csv?what=import.")
+	lines := strings.Split(strings.TrimSpace(file.body), "\n")
+	if file.status != http.StatusOK || len(lines) != 121 || !strings.HasPrefix(lines[0], "Number,When,Who,What") || !strings.Contains(lines[1], "file 119.csv") || !strings.Contains(lines[120], "file 0.csv") {
+		t.Errorf("the file: %d, %d lines, %q", file.status, len(lines), lines[0])
+	}
+	if a := v.get(at + "/activity?what=activity."); len(a.find("td", "title", "activity.export")) != 1 {
+		t.Error("the export is not in the activity")
 	}
 	a = v.get(at + "/activity?what=login.")
 	only := a.find("a", "title", "Only what this login did")

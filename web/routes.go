@@ -64,6 +64,7 @@ var routes = []route{
 	{"GET /operator/cards/deck/{deck}", operators, (*Site).deckPreview},
 	{"POST /operator/cards/deck/{deck}", operators, (*Site).publishDeck},
 	{"GET /operator/activity", operators, (*Site).activity},
+	{"GET /operator/activity/activity.csv", operators, (*Site).activityExport},
 
 	{"GET /t/{tenant}/{$}", seers, (*Site).overview},
 	{"GET /t/{tenant}/calls", callers, (*Site).calls},
@@ -89,6 +90,7 @@ var routes = []route{
 	{"GET /t/{tenant}/cards/deck/{deck}", rerunners, (*Site).deckPreview},
 	{"POST /t/{tenant}/cards/deck/{deck}", rerunners, (*Site).publishDeck},
 	{"GET /t/{tenant}/activity", watchers, (*Site).activity},
+	{"GET /t/{tenant}/activity/activity.csv", watchers, (*Site).activityExport},
 	{"GET /t/{tenant}/keys", integrators, (*Site).keys},
 	{"POST /t/{tenant}/keys", integrators, (*Site).addKey},
 	{"POST /t/{tenant}/keys/revoke", integrators, (*Site).revokeKey},
