@@ -60,7 +60,7 @@ var benchmarks = []benchmark{
 	{[]string{"import_file"}, (*runner).importFile},
 	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "calls_page_10m", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
 	{[]string{"import_postgres"}, (*runner).importPostgres},
-	{[]string{"live_calls", "live_p99_ms"}, (*runner).live},
+	{[]string{"live_calls", "live_p99_ms", "live_p99_import_ms"}, (*runner).live},
 	{[]string{"page_p95"}, (*runner).pages},
 }
 

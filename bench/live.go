@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -64,13 +66,43 @@ func (r *runner) live(ctx context.Context) error {
 		return err
 	}
 	intake := a.GoLive(nil)
-	rate, p99, err := r.sendAll(ctx, calls, api.New(api.Options{App: a, Auth: doors, Live: intake, Clock: clock}))
-	if err == nil {
-		err = intake.Close(ctx)
+	front := api.New(api.Options{App: a, Auth: doors, Live: intake, Clock: clock})
+	alone := len(calls) * 3 / 4
+	rate, p99, err := r.sendAll(ctx, calls[:alone], front)
+	if err != nil {
+		return err
 	}
 	r.add(Figure{"live_calls", rate, "calls/s", bare, "single calls over HTTP, 32 clients, durable; limit: the same requests without work"})
 	r.add(Figure{"live_p99_ms", p99, "ms", 0, "99 of 100 of these answers came within this"})
-	return err
+	beside, stop := r.importing(ctx, a, center)
+	_, crowded, err := r.sendAll(ctx, calls[alone:], front)
+	stop()
+	if err := errors.Join(err, <-beside, intake.Close(ctx)); err != nil {
+		return err
+	}
+	r.add(Figure{"live_p99_import_ms", crowded, "ms", p99, "the same while files are imported beside them; limit: without"})
+	return nil
+}
+
+// importing imports the calls of a center over and over, each time as another
+// switch's, until it is told to stop; then it gives what went wrong.
+func (r *runner) importing(ctx context.Context, a *app.App, center *sample.Center) (<-chan error, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() {
+		var file bytes.Buffer
+		err := center.Calls(&file)
+		for i := 0; err == nil && ctx.Err() == nil; i++ {
+			_, err = a.ImportCalls(ctx, app.ImportCalls{
+				Path: "calls.csv", Input: bytes.NewReader(file.Bytes()), Source: "switch " + strconv.Itoa(i),
+			}, nil)
+		}
+		if ctx.Err() != nil { // stopped in the middle of a file, as it was told to
+			err = nil
+		}
+		done <- err
+	}()
+	return done, stop
 }
 
 // liveCalls are all calls of a center as JSON lines, with their tenants' keys.
