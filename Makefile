@@ -68,8 +68,9 @@ vet: ## go vet and staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
-lint: ## our own rules: imports, forbidden calls, comments, lengths
+lint: ## our own rules: imports, forbidden calls, comments, lengths; go.mod says what the program uses
 	go test .
+	go mod tidy -diff
 
 race: $(WITH_POSTGRES) $(ASSETS) ## test with the race detector where goroutines meet (browsers are driven once, in test)
 	@script/setup cc chromium
