@@ -18,6 +18,7 @@ type Verified struct {
 	Calls    int64     `json:"calls"`
 	Rollups  int64     `json:"rollups"`  // rows of roll-ups
 	Entries  int64     `json:"entries"`  // of ledgers
+	Activity int64     `json:"activity"` // rows of who did what
 	Rated    int64     `json:"rated"`    // charges that were computed again; zero unless asked for
 	Findings []Finding `json:"findings"` // never nil
 }
@@ -28,7 +29,7 @@ func (v *Verified) Sound() bool { return len(v.Findings) == 0 }
 // Finding is one thing that is wrong with the books.
 type Finding struct {
 	Tenant string `json:"tenant"` // its name; "system" for what belongs to none
-	Check  string `json:"check"`  // ledger, balances, revenue, segments, identities, rollups, conservation, raw or charges
+	Check  string `json:"check"`  // ledger, activity, balances, revenue, segments, identities, rollups, conservation, raw or charges
 	What   string `json:"what"`   // with both figures
 	Where  string `json:"where"`  // the day, segment, run or entry
 }
@@ -48,7 +49,7 @@ const verifiers = 2
 // Verify checks that all books agree with themselves: every ledger with its
 // chain, its balances and what charges add up to; every segment with its
 // checksums and its parts; roll-ups with charges; counts of records with
-// records. What disagrees is a finding; an error means that checking itself was
+// records; and the chain of who did what. What disagrees is a finding; an error means that checking itself was
 // not possible.
 //
 // Each tenant is seen at one instant, while others write. Memory is bounded by
@@ -128,6 +129,7 @@ func (v *Verified) add(w *verifying) {
 	v.Calls += o.Calls
 	v.Rollups += o.Rollups
 	v.Entries += o.Entries
+	v.Activity += o.Activity
 	v.Rated += o.Rated
 	v.Findings = append(v.Findings, o.Findings...)
 	for _, check := range w.order {
@@ -191,7 +193,7 @@ func (a *App) verifyTenant(ctx context.Context, t *tenant.Tenant, depth verifyDe
 	v := &verifying{app: a, books: b, depth: depth, progress: p, found: map[string]int64{}}
 	err = a.store.View(ctx, t.ID, func(tx *store.Tx) error {
 		v.tx = tx
-		for _, check := range []func() error{v.checkLedger, v.checkRaw, v.checkSegments, v.checkIdentities, v.checkRevenue, v.checkConservation} {
+		for _, check := range []func() error{v.checkLedger, v.checkActivity, v.checkRaw, v.checkSegments, v.checkIdentities, v.checkRevenue, v.checkConservation} {
 			if err := check(); err != nil {
 				return err
 			}

@@ -10,7 +10,7 @@ type verifyCommand struct {
 
 // Help is the long help.
 func (verifyCommand) Help() string {
-	return "Compares ledgers, balances, charges, roll-ups and counts of records with each other, and every segment with its checksums. " +
+	return "Compares ledgers, balances, charges, roll-ups and counts of records with each other, every segment with its checksums, and the chain of the activity. " +
 		"The exit code is 0 when all agrees and 1 when something was found."
 }
 
@@ -45,8 +45,8 @@ func (c *verifyCommand) print(s *session, v *app.Verified) {
 	for _, f := range v.Findings {
 		s.printf("%s\n", f)
 	}
-	s.printf("tenants %s, calls %s in segments %s, rows of roll-ups %s, ledger entries %s",
-		grouped(int64(v.Tenants)), grouped(v.Calls), grouped(v.Segments), grouped(v.Rollups), grouped(v.Entries))
+	s.printf("tenants %s, calls %s in segments %s, rows of roll-ups %s, ledger entries %s, rows of activity %s",
+		grouped(int64(v.Tenants)), grouped(v.Calls), grouped(v.Segments), grouped(v.Rollups), grouped(v.Entries), grouped(v.Activity))
 	if c.Deep {
 		s.printf(", charges computed again %s", grouped(v.Rated))
 	}

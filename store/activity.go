@@ -168,19 +168,32 @@ func (tx *Tx) eachActivity(f func(*Activity) error, where string, args ...any) e
 		append([]any{tx.id()}, args...)...)
 }
 
+// ActivityBreak is where a chain of activity breaks; it stands in an error of
+// kind Internal.
+type ActivityBreak struct {
+	Row int64 // the first that does not follow; zero: the chain's end is wrong
+	Why string
+}
+
+func (b *ActivityBreak) Error() string { return "the activity breaks: " + b.Why }
+
+func activityBreak(row int64, why string, args ...any) error {
+	return fault.New(fault.Internal, "%w", &ActivityBreak{row, fmt.Sprintf(why, args...)})
+}
+
 // VerifyActivity walks the tenant's chain from its beginning and gives how many
-// rows it holds. The first row that does not follow is an error of kind
-// Internal: it was changed, put in, or taken out behind the program's back.
+// rows it holds. The first row that does not follow is an ActivityBreak: it was
+// changed, put in, or taken out behind the program's back.
 func (tx *Tx) VerifyActivity() (rows int64, err error) {
 	last := activityGenesis(tx.Tenant)
 	err = tx.eachActivity(func(a *Activity) error {
 		switch {
 		case a.ID != rows+1:
-			return fault.New(fault.Internal, "the activity breaks: row %d follows row %d", a.ID, rows)
+			return activityBreak(a.ID, "row %d follows row %d", a.ID, rows)
 		case a.Prev != last:
-			return fault.New(fault.Internal, "the activity breaks: row %d does not follow the row before it", a.ID)
+			return activityBreak(a.ID, "row %d does not follow the row before it", a.ID)
 		case a.Hash != a.sum():
-			return fault.New(fault.Internal, "the activity breaks: row %d was changed", a.ID)
+			return activityBreak(a.ID, "row %d was changed", a.ID)
 		}
 		rows, last = a.ID, a.Hash
 		return nil
@@ -190,7 +203,7 @@ func (tx *Tx) VerifyActivity() (rows int64, err error) {
 	}
 	id, hash, err := tx.activityHead()
 	if err == nil && (id != rows || hash != last) {
-		err = fault.New(fault.Internal, "the activity breaks: it ends with row %d (%s), and row %d (%s) was the last that was added",
+		err = activityBreak(0, "it ends with row %d (%s), and row %d (%s) was the last that was added",
 			rows, hex.EncodeToString(last[:4]), id, hex.EncodeToString(hash[:4]))
 	}
 	return rows, err
