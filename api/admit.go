@@ -70,6 +70,9 @@ func (s *server) admit(need []access.Privilege) func(huma.Context, func(huma.Con
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		p, err := s.person(r)
+		if limit := s.allow(w, r, p); limit != nil {
+			err = limit
+		}
 		if err == nil && !p.Can.HasAny(need...) {
 			err = fault.New(fault.Denied, "that needs the privilege %s, which this key or login has not", need[0].Title())
 		}

@@ -26,19 +26,21 @@ import (
 	"tollkeeper/core/when"
 )
 
-// Options are what the API is made of; all are required but Log.
+// Options are what the API is made of; all are required but Limits and Log.
 type Options struct {
 	App     *app.App
 	Auth    *auth.Auth
 	Live    *app.Live
 	Clock   when.Clock
 	Version string
+	Limits  Limits       // zero: none
 	Log     *slog.Logger // nil: nothing is logged
 }
 
 // server is what the handlers share.
 type server struct {
 	Options
+	keys, strangers *throttle
 }
 
 // New makes the handler of /v1, /openapi.json and /docs.
@@ -46,7 +48,7 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{o}
+	s := &server{o, newThrottle("key", o.Limits.Keys, mostBuckets), newThrottle("address", o.Limits.Strangers, mostBuckets)}
 	mux := http.NewServeMux()
 	h := humago.New(mux, s.config())
 	for _, r := range routes() {
@@ -58,14 +60,19 @@ func New(o Options) http.Handler {
 		panic(err) // a mistake in the program: the document is made of our own types
 	}
 	reference := referencePage(h.OpenAPI())
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		serve(w, "application/vnd.oai.openapi+json;version=3.1", document)
-	})
-	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) { serve(w, "text/html; charset=utf-8", reference) })
-	mux.HandleFunc("GET /docs/reference.css", func(w http.ResponseWriter, _ *http.Request) { serve(w, "text/css; charset=utf-8", styles) })
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	for path, file := range map[string]struct {
+		kind string
+		text []byte
+	}{
+		"/openapi.json":       {"application/vnd.oai.openapi+json;version=3.1", document},
+		"/docs":               {"text/html; charset=utf-8", reference},
+		"/docs/reference.css": {"text/css; charset=utf-8", styles},
+	} {
+		mux.HandleFunc("GET "+path, s.open(func(w http.ResponseWriter, _ *http.Request) { serve(w, file.kind, file.text) }))
+	}
+	mux.HandleFunc("/", s.open(func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New(fault.NotFound, "there is nothing at %s %s: /docs lists what there is", r.Method, fault.Cut(r.URL.Path)))
-	})
+	}))
 	return guard(s.identify(mux))
 }
 
@@ -88,7 +95,9 @@ func (s *server) config() huma.Config {
 const keyScheme = "key"
 
 const about = "Call records in, calls, charges, explanations and reports out. " +
-	"Amounts are decimal strings, instants RFC 3339, days YYYY-MM-DD. Errors are problem+json (RFC 9457) with a type that does not change."
+	"Amounts are decimal strings, instants RFC 3339, days YYYY-MM-DD. Errors are problem+json (RFC 9457) with a type that does not change. " +
+	"Every answer tells how many requests may still come (RateLimit, RateLimit-Policy); one too many gets 429 with Retry-After and has done nothing. " +
+	"A POST may bear an Idempotency-Key: the same request under the same key within 30 days gets the first answer again."
 
 // policy lets the reference page load its style sheet and nothing else.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

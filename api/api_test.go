@@ -167,7 +167,7 @@ func TestUsage(t *testing.T) {
 		if a.Counts.Rated != 1 || len(a.Records) != 1 || a.Records[0].Amount == "" || a.Records[0].Day != "2026-06-01" {
 			s.t.Fatalf("%+v", a)
 		}
-		if b := s.usage(key, "/v1/usage", record, "Content-Type", jsonl, "Idempotency-Key", "1"); b.Counts.Duplicate != 1 || b.Records[0].Call != a.Records[0].Call {
+		if b := s.usage(key, "/v1/usage", record, "Content-Type", jsonl, "Idempotency-Key", "2"); b.Counts.Duplicate != 1 || b.Records[0].Call != a.Records[0].Call {
 			s.t.Errorf("%+v", b)
 		}
 		var x struct {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 )
 
@@ -59,9 +58,11 @@ var problemTypes = []struct {
 	{"unauthenticated", "No key, or none that works", http.StatusUnauthorized},
 	{"denied", "Not allowed", http.StatusForbidden},
 	{"not_found", "There is no such thing", http.StatusNotFound},
+	{"in_progress", "The same request is being answered: try again", http.StatusConflict},
 	{"conflict", "Something else came first", http.StatusConflict},
 	{"incomplete", "The body did not come to its end", http.StatusRequestTimeout},
 	{"too_large", "Too large", http.StatusRequestEntityTooLarge},
+	{"limited", "Too many requests", http.StatusTooManyRequests},
 	{"busy", "Too much at once, or stopping: try again", http.StatusServiceUnavailable},
 	{"internal", "Something went wrong here", http.StatusInternalServerError},
 }
@@ -70,7 +71,12 @@ var problemTypes = []struct {
 func kindOf(err error) string {
 	var large *http.MaxBytesError
 	var s *strange
+	var l *limited
 	switch {
+	case errors.As(err, &l):
+		return "limited"
+	case errors.Is(err, errInProgress):
+		return "in_progress"
 	case errors.Is(err, errStranger) || errors.As(err, &s):
 		return "unauthenticated"
 	case errors.As(err, &large):
@@ -126,11 +132,11 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // headersOf are the headers that go with a problem.
 func headersOf(p *problem, err error) map[string]string {
-	switch p.Status {
-	case http.StatusUnauthorized:
+	switch {
+	case p.Status == http.StatusUnauthorized:
 		return map[string]string{"WWW-Authenticate": `Bearer realm="tollkeeper"`}
-	case http.StatusServiceUnavailable:
-		return map[string]string{"Retry-After": strconv.FormatInt(max(auth.Wait(err), 1), 10)}
+	case p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests || errors.Is(err, errInProgress):
+		return map[string]string{"Retry-After": itoa(waitOf(err))}
 	}
 	return nil
 }

@@ -47,7 +47,12 @@ func routes() []route {
 // add puts a route behind its door.
 func (s *server) add(h huma.API, r route) {
 	r.Errors = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound,
-		http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable}
 	r.Middlewares = huma.Middlewares{s.admit(r.need)}
+	if r.Method == http.MethodPost {
+		r.Errors = append(r.Errors, http.StatusConflict)
+		r.Parameters = append(r.Parameters, onceParameter())
+		r.Middlewares = append(r.Middlewares, s.once)
+	}
 	r.add(s, h, r.Operation)
 }

@@ -43,10 +43,9 @@ var usageBody = &huma.RequestBody{
 
 type usageInput struct {
 	Whose
-	Source         string `query:"source" maxLength:"200" doc:"Name of the switch; without it the format's name. Part of a record's identity."`
-	Format         string `query:"format" doc:"Of the records: own, jsonl, asterisk, freeswitch-json, freeswitch-csv; without it found out."`
-	Zone           string `query:"zone" doc:"Time zone of formats that write local times; without it the account's."`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and not needed: a record that came before is a duplicate, whatever request brings it."`
+	Source string `query:"source" maxLength:"200" doc:"Name of the switch; without it the format's name. Part of a record's identity."`
+	Format string `query:"format" doc:"Of the records: own, jsonl, asterisk, freeswitch-json, freeswitch-csv; without it found out."`
+	Zone   string `query:"zone" doc:"Time zone of formats that write local times; without it the account's."`
 
 	request huma.Context
 }

@@ -55,13 +55,18 @@ func (a *App) compact(ctx context.Context, out *Compacted, report Report) error 
 	}
 	w := &compacting{app: a, out: out}
 	if err := a.store.Update(ctx, tenant.System, store.Interactive, func(tx *store.Tx) (err error) {
-		w.run, err = tx.NewRunID()
-		return err
+		if w.run, err = tx.NewRunID(); err != nil {
+			return err
+		}
+		return tx.DropOldAnswers()
 	}); err != nil {
 		return err
 	}
 	for i := range ts {
 		w.tenant = ts[i].ID
+		if err := a.store.Update(ctx, w.tenant, store.Bulk, (*store.Tx).DropOldAnswers); err != nil {
+			return fault.Wrap(ts[i].Name, err)
+		}
 		if err := w.compactCalls(ctx); err != nil {
 			return fault.Wrap(ts[i].Name, err)
 		}

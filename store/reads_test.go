@@ -131,6 +131,7 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 	},
 	"Activities":     func(tx *store.Tx) (any, error) { return tx.Activities(store.ActivityFilter{Login: loginNumber}) },
 	"VerifyActivity": func(tx *store.Tx) (any, error) { return tx.VerifyActivity() },
+	"AnswerCount":    func(tx *store.Tx) (any, error) { return tx.AnswerCount() },
 	"SavedReports":   func(tx *store.Tx) (any, error) { return tx.SavedReports(loginNumber, "") },
 	"SavedReport":    func(tx *store.Tx) (any, error) { return tx.SavedReport(loginNumber, 1) },
 	"Sessions":       func(tx *store.Tx) (any, error) { return tx.Sessions(loginNumber) },

@@ -39,6 +39,7 @@ var writes = []string{
 	"PutNumbers", "PutRaw", "PutRejected", "PutRollup", "PutRun", "PutSuspense", "PutTeam", "PutUnit", "PutUser", "PutUsers",
 	"Repack", "RepackCharges", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SettleSuspense",
 	"SwitchBilling",
+	"ClaimAnswer", "DropAnswer", "DropOldAnswers", "HoldAnswer", "KeepAnswer",
 	"Ask", "AskAll", "Tell", // of these tests
 }
 

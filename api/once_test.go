@@ -1,0 +1,95 @@
+package api_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"tollkeeper/core/access"
+	"tollkeeper/core/tenant"
+)
+
+// TestIdempotencyKey sends requests again: the same one, others of the same
+// name, and those that may use that name too.
+func TestIdempotencyKey(t *testing.T) {
+	each(t, func(s *service) {
+		mine := s.tenant(0).ID
+		key, other, theirs := s.key(mine, access.EditIntegrations), s.key(mine, access.EditIntegrations, access.ViewCalls), s.key(s.tenant(1).ID, access.EditIntegrations)
+		post := func(key, path, body string, headers ...string) *httptest.ResponseRecorder {
+			return s.send(key, "POST", path, body, append([]string{"Content-Type", "application/x-ndjson", "Idempotency-Key", "order 1"}, headers...)...)
+		}
+		wantProblem(s.t, "a mistake", post(key, "/v1/usage?zone=Nowhere", record), 400, "invalid")
+		first := post(key, "/v1/usage", record)
+		again := post(key, "/v1/usage", record)
+		if first.Code != 200 || again.Code != 200 || !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) || !strings.Contains(first.Body.String(), `"rated":1`) {
+			s.t.Errorf("%d %s\nthen %d %s", first.Code, first.Body, again.Code, again.Body)
+		}
+		if first.Header().Get("Idempotency-Replayed") != "" || again.Header().Get("Idempotency-Replayed") != "true" ||
+			first.Header().Get("Content-Type") != again.Header().Get("Content-Type") {
+			s.t.Errorf("%v\nthen %v", first.Header(), again.Header())
+		}
+		another := strings.Replace(record, "live 1", "live 2", 1)
+		wantProblem(s.t, "another body", post(key, "/v1/usage", another), 409, "conflict")
+		wantProblem(s.t, "another query", post(key, "/v1/usage?source=pbx", record), 409, "conflict")
+		wantProblem(s.t, "another kind", post(key, "/v1/usage", record, "Content-Type", "text/csv"), 409, "conflict")
+		wantProblem(s.t, "no name", post(key, "/v1/usage", record, "Idempotency-Key", "\x7f"), 400, "invalid")
+		wantProblem(s.t, "a long name", post(key, "/v1/usage", record, "Idempotency-Key", strings.Repeat("x", 256)), 400, "invalid")
+		wantProblem(s.t, "without a key", post("", "/v1/usage", record), 401, "unauthenticated")
+		if w := post(other, "/v1/usage", another); w.Code != 200 || w.Header().Get("Idempotency-Replayed") != "" || !strings.Contains(w.Body.String(), `"rated":1`) {
+			s.t.Errorf("another key of the tenant: %d %s", w.Code, w.Body)
+		}
+		if w := post(theirs, "/v1/usage", record); w.Code != 200 || w.Header().Get("Idempotency-Replayed") != "" {
+			s.t.Errorf("another tenant: %d %s", w.Code, w.Body)
+		}
+		operator := s.key(tenant.System, access.Operate, access.EditIntegrations)
+		if w := post(operator, "/v1/usage?tenant="+itoa(mine), another); w.Code != 200 || w.Header().Get("Idempotency-Replayed") != "" {
+			s.t.Errorf("an operator: %d %s", w.Code, w.Body)
+		}
+	})
+}
+
+// TestIdempotencyKeyMeanwhile asks again while the first request still comes,
+// and after one that was cut off.
+func TestIdempotencyKeyMeanwhile(t *testing.T) {
+	each(t, func(s *service) {
+		key := s.key(s.tenant(0).ID, access.EditIntegrations)
+		request := func(body io.Reader) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodPost, "/v1/usage", body)
+			r.Header.Set("Authorization", "Bearer "+key)
+			r.Header.Set("Content-Type", "application/x-ndjson")
+			r.Header.Set("Idempotency-Key", "slow")
+			w := httptest.NewRecorder()
+			s.handler.ServeHTTP(w, r)
+			return w
+		}
+		whole := record + "\n" + strings.Replace(record, "live 1", "live 2", 1) + "\n"
+		cut := io.MultiReader(strings.NewReader(record+"\n"), iotest.ErrReader(io.ErrUnexpectedEOF))
+		wantProblem(s.t, "cut off", request(cut), 408, "incomplete")
+
+		body, sender := io.Pipe()
+		done := make(chan *httptest.ResponseRecorder)
+		go func() { done <- request(body) }()
+		if _, err := sender.Write([]byte(whole[:10])); err != nil { // it is being read
+			s.t.Fatal(err)
+		}
+		w := request(strings.NewReader(whole))
+		wantProblem(s.t, "meanwhile", w, 409, "in_progress")
+		if w.Header().Get("Retry-After") == "" {
+			s.t.Error(w.Header())
+		}
+		_, err := sender.Write([]byte(whole[10:]))
+		if err = errors.Join(err, sender.Close()); err != nil {
+			s.t.Fatal(err)
+		}
+		first := <-done
+		again := request(strings.NewReader(whole))
+		if first.Code != 200 || !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) || again.Header().Get("Idempotency-Replayed") != "true" {
+			s.t.Errorf("%d %s\nthen %d %s", first.Code, first.Body, again.Code, again.Body)
+		}
+	})
+}
