@@ -10,21 +10,15 @@ import (
 	"sync"
 
 	"tollkeeper/auth"
+	"tollkeeper/config"
 	"tollkeeper/core/when"
 )
 
 // Limits are how much may be asked of the API. Behind a proxy all strangers
 // come from one address.
 type Limits struct {
-	Keys      Rate // by one API key, or one login of a browser
-	Strangers Rate // by all without a key that works, from one address
-}
-
-// Rate is so many requests in a time: at once, or one after the other. Its zero
-// value is no limit.
-type Rate struct {
-	Count  int64
-	Window when.Instant
+	Keys      config.Rate // by one API key, or one login of a browser
+	Strangers config.Rate // by all without a key that works, from one address
 }
 
 // limited is a request too many.
@@ -41,7 +35,7 @@ func ceilSeconds(d when.Instant) int64 { return int64((d + when.Second - 1) / wh
 // them; a bucket that is full need not be remembered.
 type throttle struct {
 	name string // of the policy
-	rate Rate
+	rate config.Rate
 	most int
 
 	mu      sync.Mutex
@@ -51,7 +45,8 @@ type throttle struct {
 }
 
 // bucket is how much of a bucket is left, at a moment. A request is Window
-// units, and Count units flow in a microsecond: whole numbers, whatever the rate.
+// units, and Count units flow in a microsecond: whole numbers, whatever the rate,
+// which config bounds so that they fit.
 type bucket struct {
 	left int64
 	at   when.Instant
@@ -60,7 +55,7 @@ type bucket struct {
 // mostBuckets bounds a throttle's memory, to some megabytes.
 const mostBuckets = 100_000
 
-func newThrottle(name string, rate Rate, most int) *throttle {
+func newThrottle(name string, rate config.Rate, most int) *throttle {
 	return &throttle{name: name, rate: rate, most: most, seed: maphash.MakeSeed(), buckets: map[uint64]bucket{}}
 }
 
@@ -95,7 +90,7 @@ func (t *throttle) take(who string, now when.Instant) (g grant) {
 
 // fill adds what has flowed in. A clock that was set back adds nothing and takes
 // nothing away.
-func (b *bucket) fill(r *Rate, now when.Instant) {
+func (b *bucket) fill(r *config.Rate, now when.Instant) {
 	passed := now - b.at
 	b.at = now
 	if passed >= r.Window {
@@ -125,16 +120,6 @@ func (t *throttle) makeRoom(now when.Instant) {
 		delete(t.buckets, key)
 	}
 }
-
-// MaxRate is the highest count of a Rate; MaxWindow is its longest window. With
-// them the sums of a bucket fit.
-const (
-	MaxRate   = 1_000_000
-	MaxWindow = when.DayLength
-)
-
-// The sums of a bucket fit into 64 bits, or this is no constant.
-const _ = 2 * MaxRate * MaxWindow
 
 // allow counts a request, gives the answer the fields of
 // draft-ietf-httpapi-ratelimit-headers, and refuses one too many.

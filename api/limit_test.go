@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tollkeeper/config"
 	"tollkeeper/core/when"
 )
 
@@ -20,7 +21,7 @@ type slowBucket struct {
 	at    when.Instant
 }
 
-func (b *slowBucket) take(r Rate, now when.Instant) bool {
+func (b *slowBucket) take(r config.Rate, now when.Instant) bool {
 	if now > b.at {
 		b.level.Add(b.level, new(big.Rat).SetFrac(big.NewInt(int64(now-b.at)*r.Count), big.NewInt(int64(r.Window))))
 	}
@@ -40,7 +41,7 @@ func (b *slowBucket) take(r Rate, now when.Instant) bool {
 // is set back; and whoever is refused comes through after the wait, no sooner.
 func TestThrottle(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := Rate{rapid.Int64Range(1, 50).Draw(t, "count"), when.Instant(rapid.Int64Range(1, 5000).Draw(t, "window"))}
+		r := config.Rate{Count: rapid.Int64Range(1, 50).Draw(t, "count"), Window: when.Instant(rapid.Int64Range(1, 5000).Draw(t, "window"))}
 		th := newThrottle("key", r, 100)
 		now := when.Instant(1_000_000)
 		slow := map[string]*slowBucket{}
@@ -75,7 +76,7 @@ func TestThrottle(t *testing.T) {
 // TestThrottleForgets keeps memory within bounds, and of those it knows the ones
 // that have used up something.
 func TestThrottleForgets(t *testing.T) {
-	th := newThrottle("key", Rate{2, when.Second}, 100)
+	th := newThrottle("key", config.Rate{Count: 2, Window: when.Second}, 100)
 	now := when.Instant(when.Hour)
 	for i := range 10_000 {
 		th.take(fmt.Sprint(i), now)
@@ -97,7 +98,7 @@ func TestThrottleForgets(t *testing.T) {
 // TestThrottleLetsBusyKeysThrough: 8,000 calls a second by one key are far below what a bucket
 // of 20,000 a second gives.
 func TestThrottleLetsBusyKeysThrough(t *testing.T) {
-	th := newThrottle("key", Rate{20_000, when.Second}, 100)
+	th := newThrottle("key", config.Rate{Count: 20_000, Window: when.Second}, 100)
 	now := when.Instant(when.Hour)
 	for i := range 80_000 {
 		if g := th.take("busy", now); g.after > 0 {

@@ -84,10 +84,13 @@ type settings struct {
 	Config   *string `placeholder:"FILE" help:"File with further settings, one a line: name = value."`
 }
 
-func (s *settings) given() map[string]string {
+// given are the settings that flags say; those of serve stand with its own.
+func (p *program) given() map[string]string {
+	s, v := &p.Settings, &p.Serve
 	flags := map[string]string{}
 	for name, value := range map[string]*string{
 		"data": s.Data, "db": s.DB, "progress": s.Progress, config.FileSetting: s.Config,
+		"api-rate": v.APIRate, "api-strangers": v.APIStrangers, "uploads": v.Uploads,
 	} {
 		if value != nil {
 			flags[name] = *value
@@ -141,7 +144,7 @@ func (s *session) run() (err error) {
 	if err != nil {
 		return &usageError{err}
 	}
-	if s.conf, err = config.Read(config.Sources{Flags: grammar.Settings.given(), Env: s.Env}); err != nil {
+	if s.conf, err = config.Read(config.Sources{Flags: grammar.given(), Env: s.Env}); err != nil {
 		return &usageError{err}
 	}
 	return command.Run(s)

@@ -25,10 +25,13 @@ import (
 
 // serveCommand runs the site and the API.
 type serveCommand struct {
-	Listen string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where the site and the API are (${default})."`
-	Admin  string `default:"127.0.0.1:9090" placeholder:"ADDR" help:"Where /metrics, /debug/pprof and the health checks are (${default}); off: nowhere."`
-	HTTPS  bool   `name:"https" help:"People come by https, through a proxy in front of this address."`
-	Log    string `enum:"text,json" default:"text" placeholder:"HOW" help:"How the log is written to the error stream: text or json."`
+	Listen       string  `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where the site and the API are (${default})."`
+	Admin        string  `default:"127.0.0.1:9090" placeholder:"ADDR" help:"Where /metrics, /debug/pprof and the health checks are (${default}); off: nowhere."`
+	HTTPS        bool    `name:"https" help:"People come by https, through a proxy in front of this address."`
+	APIRate      *string `name:"api-rate" placeholder:"RATE" help:"How many requests one API key may send (20000/s): COUNT/s, COUNT/m, COUNT/10s, or none for no limit."`
+	APIStrangers *string `name:"api-strangers" placeholder:"RATE" help:"How many requests without a key that works may come from one address (600/m)."`
+	Uploads      *string `placeholder:"DIR" help:"Directory for files while they are uploaded (uploads within --data, else the system's for temporary files)."`
+	Log          string  `enum:"text,json" default:"text" placeholder:"HOW" help:"How the log is written to the error stream: text or json."`
 }
 
 // Help is the long help.
@@ -105,7 +108,8 @@ func (v *serving) open() (err error) {
 
 // handler is all that the main address answers.
 func (v *serving) handler() http.Handler {
-	programs := api.New(api.Options{App: v.app, Auth: v.auth, Live: v.live, Clock: v.Clock, Version: v.Version, Log: v.log})
+	programs := api.New(api.Options{App: v.app, Auth: v.auth, Live: v.live, Clock: v.Clock, Version: v.Version, Log: v.log,
+		Limits: api.Limits{Keys: v.conf.KeyRate, Strangers: v.conf.StrangerRate}})
 	programs = http.NewCrossOriginProtection().Handler(programs)
 	mux := http.NewServeMux()
 	v.watch.Health(mux)

@@ -13,6 +13,7 @@ package config
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"tollkeeper/core/fault"
@@ -28,10 +29,13 @@ const FileSetting = "config"
 
 // Config is the effective settings. Exactly one of Data and DB is set.
 type Config struct {
-	Data     string   // directory with the SQLite database; empty where DB is set
-	DB       string   // postgres://… with its password; empty where Data is set
-	Progress Progress // how long work shows how far it is
-	Values   []Value  // every setting with where it comes from, in the order of Settings
+	Data         string   // directory with the SQLite database; empty where DB is set
+	DB           string   // postgres://… with its password; empty where Data is set
+	Progress     Progress // how long work shows how far it is
+	KeyRate      Rate     // of requests by one API key
+	StrangerRate Rate     // of requests from one address without a key that works
+	Uploads      string   // directory for files while they are uploaded; empty: the system's for temporary files
+	Values       []Value  // every setting with where it comes from, in the order of Settings
 }
 
 // Value is one effective setting.
@@ -71,6 +75,16 @@ func Read(from Sources) (*Config, error) {
 	if err := c.Progress.UnmarshalText([]byte(found["progress"].text)); err != nil {
 		mistakes = append(mistakes, found["progress"].mistake("progress", err.Error()))
 	}
+	for name, rate := range map[string]*Rate{"api-rate": &c.KeyRate, "api-strangers": &c.StrangerRate} {
+		if err := rate.UnmarshalText([]byte(found[name].text)); err != nil {
+			mistakes = append(mistakes, found[name].mistake(name, err.Error()))
+		}
+	}
+	if g := found["uploads"]; g.text == "" && c.Data != "" {
+		g.text = uploadsIn(c.Data)
+		found["uploads"] = g
+	}
+	c.Uploads = found["uploads"].text
 	if c.DB != "" && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		g := found["db"]
 		g.text = redact(g.text)
@@ -113,11 +127,19 @@ func (c *Config) Lasting(name string) bool {
 func (c *Config) UseData(dir string) {
 	c.Data, c.DB = dir, ""
 	for i := range c.Values {
-		if c.Values[i].Name == "data" {
-			c.Values[i].Text, c.Values[i].Origin = dir, "the command"
+		switch v := &c.Values[i]; {
+		case v.Name == "data":
+			v.Text, v.Origin = dir, "the command"
+		case v.Name == "uploads" && v.Origin == byDefaultName:
+			v.Text = uploadsIn(dir)
+			c.Uploads = v.Text
 		}
 	}
 }
+
+// uploadsIn is where uploads are by default: beside the books, where there is
+// room for them, which the system's directory for temporary files need not have.
+func uploadsIn(data string) string { return filepath.Join(data, "uploads") }
 
 // byDefaultName is the origin of a value that nobody has set.
 const byDefaultName = "default"

@@ -65,6 +65,8 @@ func TestMistakes(t *testing.T) {
 		{settings{"db": "mysql://u:hunter2@h/d"}, "", "not the address of a PostgreSQL database"},
 		{settings{"db": "host=h password=hunter2"}, "", "not the address of a PostgreSQL database"},
 		{settings{"progress": "loud"}, "", `--progress: progress "loud"`},
+		{settings{"api-rate": "fast"}, "", `--api-rate: api-rate "fast"`},
+		{settings{"api-strangers": "0/s"}, "", "out of bounds"},
 		{settings{"config": "f"}, "data", "f:1: not a line"},
 		{settings{"config": "f"}, "data=a\ndata=b", "f:2: data"},
 		{settings{"config": "f"}, "hunter2", "f:1: not a line"},
@@ -107,7 +109,10 @@ func TestGiven(t *testing.T) {
 	if !c.Given("data") || !c.Given("progress") || c.Given("db") || !c.Lasting("data") || c.Lasting("progress") {
 		t.Errorf("%+v", c.Values)
 	}
-	if c.UseData("d"); c.Data != "d" || c.Lasting("data") {
+	if c.Uploads != "e/uploads" || c.KeyRate.String() != "20000/s" || c.StrangerRate.String() != "600/m" {
+		t.Errorf("%+v", c)
+	}
+	if c.UseData("d"); c.Data != "d" || c.Uploads != "d/uploads" || c.Lasting("data") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -19,6 +19,9 @@ func Settings() []Setting {
 		{Name: "data", Default: "tollkeeper-data", Help: "directory with the books in a SQLite database"},
 		{Name: "db", Secret: true, Help: "the books in a PostgreSQL database instead: postgres://user@host/name"},
 		{Name: "progress", Default: "auto", Help: "how long work shows how far it is: auto, plain, json or none"},
+		{Name: "api-rate", Default: "20000/s", Help: "how many requests one API key may send: COUNT/s, COUNT/m, COUNT/10s or none for no limit"},
+		{Name: "api-strangers", Default: "600/m", Help: "how many requests without a key that works may come from one address"},
+		{Name: "uploads", Help: "directory for files while they are uploaded; by default uploads within data, else the system's for temporary files"},
 	}
 }
 
