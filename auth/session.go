@@ -38,6 +38,13 @@ func visitOf(ctx context.Context) *visit {
 
 var errNoVisit = fault.New(fault.Internal, "a session outside of auth's Handler")
 
+// The cookie's name; browsers hold the secure one to https, this host and no
+// other.
+const (
+	cookieName       = "tollkeeper"
+	secureCookieName = "__Host-tollkeeper"
+)
+
 // newSessions makes the manager of tokens and cookies. When a session ends is
 // decided here and in the store, by our clock; the manager's own is left with
 // nothing to say.
@@ -47,9 +54,9 @@ func newSessions(a *Auth, secure bool) *scs.SessionManager {
 	m.Codec = sessionCodec{}
 	m.HashTokenInStore = true
 	m.ErrorFunc = a.fail
-	m.Cookie.Name = "tollkeeper"
+	m.Cookie.Name = cookieName
 	if secure {
-		m.Cookie.Name = "__Host-tollkeeper" // browsers hold it to https, this host and no other
+		m.Cookie.Name = secureCookieName
 	}
 	m.Cookie.Secure = secure
 	m.Cookie.HttpOnly = true
@@ -133,6 +140,17 @@ func (a *Auth) rotate(ctx context.Context) error {
 	}
 	a.sessions.Put(ctx, canField, v.can())
 	return nil
+}
+
+// Known tells whether a request bears the cookie of a session, whether or not
+// that session goes on.
+func Known(r *http.Request) bool {
+	for _, name := range []string{cookieName, secureCookieName} {
+		if _, err := r.Cookie(name); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Still tells whether whoever asked when the request began is still signed in:

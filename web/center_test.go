@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"tollkeeper/app"
@@ -28,6 +29,8 @@ type center struct {
 	t       *testing.T
 	app     *app.App
 	auth    *auth.Auth
+	site    *web.Site
+	now     *atomic.Int64 // microseconds that the clock is ahead of storetest's
 	at      string
 	tenants []tenant.Tenant
 	calls   []byte                                    // the file of all tenants
@@ -40,11 +43,14 @@ const password = "mauve heron on a gate"
 // login for each role of each tenant, and an operator's.
 func newCenter(t *testing.T, s *store.Store) *center {
 	t.Helper()
-	c := &center{t: t, app: app.New(s), auth: auth.New(s, auth.Options{Clock: storetest.Clock, Memory: 64}), users: map[tenant.ID]map[tenant.Role]tenant.User{}}
-	site, err := web.New(web.Options{App: c.app, Auth: c.auth, Clock: storetest.Clock, Version: "test"})
+	c := &center{t: t, app: app.New(s), users: map[tenant.ID]map[tenant.Role]tenant.User{}, now: new(atomic.Int64)}
+	clock := func() when.Instant { return storetest.Now + when.Instant(c.now.Load()) }
+	c.auth = auth.New(s, auth.Options{Clock: clock, Memory: 64})
+	site, err := web.New(web.Options{App: c.app, Auth: c.auth, Clock: clock, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.site = site
 	server := httptest.NewServer(site)
 	t.Cleanup(func() { site.Close(); server.Close() })
 	c.at = server.URL

@@ -142,7 +142,7 @@ func (s *Site) mux() http.Handler {
 			}
 			switch {
 			case err == errStranger:
-				http.Redirect(w, req, signInPath(req), http.StatusSeeOther)
+				s.turnAway(w, req)
 			case err != nil && v != nil:
 				s.fail(w, v.Request, err)
 			case err != nil:

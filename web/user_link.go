@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"tollkeeper/auth"
+	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
 )
 
@@ -44,6 +45,9 @@ func (s *Site) makeLink(w http.ResponseWriter, v *visit) error {
 
 func (s *Site) linkRefused(w http.ResponseWriter, v *visit, err error) error {
 	var f form
+	if fault.Is(err, fault.NotFound) {
+		return errNoPage
+	}
 	if !f.blame(err) {
 		return err
 	}

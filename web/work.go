@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tollkeeper/core/fault"
+	"tollkeeper/core/when"
 )
 
 // workPage is what work.html shows.
@@ -74,6 +75,9 @@ type saying string
 // eventPace is how often at most news of a work go out.
 const eventPace = 200 * time.Millisecond
 
+// stillWithin is how soon somebody whose session has ended gets no more news.
+const stillWithin = 10 * time.Second
+
 // workEvents tells how a work goes on, as server-sent events, until it is done.
 func (s *Site) workEvents(w http.ResponseWriter, v *visit) error {
 	one, err := s.works.find(v.tenant.ID, v.PathValue("work"))
@@ -82,9 +86,20 @@ func (s *Site) workEvents(w http.ResponseWriter, v *visit) error {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
-	pace := time.NewTicker(eventPace)
+	pace, look := time.NewTicker(eventPace), time.NewTicker(stillWithin)
 	defer pace.Stop()
-	for {
+	defer look.Stop()
+	for looked := s.clock(); ; {
+		if now := s.clock(); now-looked >= when.Instant(stillWithin/time.Microsecond) {
+			looked = now
+			still, err := s.auth.Still(v.Context())
+			if err != nil {
+				s.log.WarnContext(v.Context(), "news of a work end", "error", err)
+			}
+			if !still {
+				return nil // whose session has ended is told nothing more
+			}
+		}
 		st := one.state()
 		news, err := json.Marshal(map[string]any{"stage": stageTitle(st.Stage), "text": st.text(), "percent": st.percent(), "done": st.Done})
 		if err != nil {
@@ -98,6 +113,7 @@ func (s *Site) workEvents(w http.ResponseWriter, v *visit) error {
 		}
 		select {
 		case <-st.next:
+		case <-look.C:
 		case <-v.Context().Done():
 			return nil
 		case <-s.lifetime.Done():

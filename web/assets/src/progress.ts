@@ -24,5 +24,10 @@ export function progress(root: ParentNode) {
 			events.close();
 			location.reload();
 		});
+		// It tries again by itself unless it was refused, as when the session has
+		// ended: then the page tells why. Not at once, in case it is refused too.
+		events.addEventListener("error", () => {
+			if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
+		});
 	});
 }

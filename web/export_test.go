@@ -1,0 +1,30 @@
+package web
+
+import (
+	"context"
+
+	"tollkeeper/app"
+	"tollkeeper/core/access"
+	"tollkeeper/core/tenant"
+)
+
+// Door is an address of the site with the privileges of which one opens it; nil
+// asks for nobody in particular, none for whoever is signed in.
+type Door struct {
+	Pattern string
+	Need    []access.Privilege
+}
+
+// Doors is every route, for tests that ask each.
+func Doors() (ds []Door) {
+	for _, r := range routes {
+		ds = append(ds, Door{r.pattern, r.need})
+	}
+	return ds
+}
+
+// StartWork starts a work of a tenant that goes on while do does, for tests that
+// watch one.
+func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string) {
+	return s.start(t, "Work", "/", func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) }).ID
+}
