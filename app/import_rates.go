@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,6 +30,23 @@ type ImportRates struct {
 	Effective *when.Instant
 	Assign    *AssignTo // where the card is to hold; nil: as it is
 	Preview   bool      // tell what would change, and change nothing
+	// Base is the revision of the card that somebody has looked at when they
+	// decided, 0 where there was none: any other by now is a CardMoved. nil: the
+	// deck is worked into whatever there is.
+	Base *int32
+	// Did is logged in the transaction that changes something, with the card and
+	// its revision as what it is about. nil: nothing is.
+	Did *store.Activity
+}
+
+// CardMoved is that somebody else has published the card; it stands in an error
+// of kind Conflict.
+type CardMoved struct {
+	Now store.Card // as it is; Revision 0: there is none any more
+}
+
+func (e *CardMoved) Error() string {
+	return fmt.Sprintf("%q was published by somebody else meanwhile: it is at revision %d, of %s", e.Now.Name, e.Now.Revision, e.Now.Note)
 }
 
 // RatesImported is what a deck did, or in a preview would do.

@@ -198,6 +198,9 @@ func (imp *ratesImport) publish(ctx context.Context, d *draft) (*RatesImported, 
 		if err != nil {
 			return err
 		}
+		if imp.o.Base != nil && card.Revision != *imp.o.Base {
+			return fault.New(fault.Conflict, "%w", &CardMoved{card})
+		}
 		if card.Revision != d.base.card.Revision {
 			return errStale
 		}
@@ -213,12 +216,26 @@ func (imp *ratesImport) publish(ctx context.Context, d *draft) (*RatesImported, 
 		if result.Assigned, err = imp.assign(tx, d, &card); err != nil {
 			return err
 		}
+		if err := imp.log(tx, result); err != nil {
+			return err
+		}
 		return imp.warn(tx, d, result)
 	}
 	if imp.o.Preview {
 		return result, imp.app.store.View(ctx, imp.owner.ID, do)
 	}
 	return result, imp.app.store.Update(ctx, imp.owner.ID, store.Interactive, do)
+}
+
+// log tells the activity of what has changed.
+func (imp *ratesImport) log(tx *store.Tx, r *RatesImported) error {
+	assigned := r.Assigned != nil && !r.Assigned.Already
+	if imp.o.Did == nil || imp.o.Preview || !r.Published && !assigned {
+		return nil
+	}
+	row := *imp.o.Did
+	row.About = fmt.Sprintf("%s, revision %d, of %s", r.Card.Name, r.Card.Revision, imp.file)
+	return tx.Log(row)
 }
 
 // assign ties the card to the scope that was asked for. A new card at a place

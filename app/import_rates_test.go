@@ -274,3 +274,48 @@ func TestImportRatesWaiting(t *testing.T) {
 		}
 	})
 }
+
+// TestImportRatesFromBase publishes what was looked at, or nothing: of several at
+// once one succeeds, and the activity tells of that one.
+func TestImportRatesFromBase(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, tn := app.New(s), center(t, s)
+		const tries = 6
+		for revision := int32(0); revision < 3; revision++ {
+			var wg sync.WaitGroup
+			errs := make([]error, tries)
+			for i := range tries {
+				wg.Go(func() {
+					o := retail(fmt.Sprintf("prefix,rate\n44,0.%d%d\n", revision+1, i+1))
+					o.Base, o.Did = &revision, &store.Activity{Who: fmt.Sprint("person ", i), What: "card.publish"}
+					_, errs[i] = a.ImportRates(t.Context(), o, nil)
+				})
+			}
+			wg.Wait()
+			won := 0
+			for _, err := range errs {
+				var moved *app.CardMoved
+				switch {
+				case err == nil:
+					won++
+				case !errors.As(err, &moved) || !fault.Is(err, fault.Conflict) || moved.Now.Revision != revision+1 || moved.Now.Note != "rates.csv":
+					t.Errorf("revision %d: %v", revision, err)
+				}
+			}
+			if won != 1 {
+				t.Fatalf("revision %d: %d of %d succeed", revision, won, tries)
+			}
+		}
+		o := retail("prefix,rate\n44,0.9\n")
+		last := int32(3)
+		o.Base, o.Did, o.Preview = &last, &store.Activity{Who: "looker", What: "card.publish"}, true
+		importRates(t, a, o)
+		view(t, s, tn.ID, func(tx *store.Tx) error {
+			rows, err := tx.Activities(store.ActivityFilter{What: "card.publish"})
+			if len(rows) != 3 || rows[0].About != "retail, revision 3, of rates.csv" {
+				t.Errorf("%+v", rows)
+			}
+			return err
+		})
+	})
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -229,17 +230,13 @@ func (s *Site) publishDeck(w http.ResponseWriter, v *visit) error {
 		return nil
 	}
 	v.Request = v.WithContext(context.WithoutCancel(v.Context()))
-	now, err := s.cardRevision(v, d.ask.Card)
-	if err != nil {
-		return err
+	ask, did := d.ask, v.person.Did("card.publish", "")
+	ask.Base, ask.Did = &d.seen.Base, &did
+	done, err := s.app.ImportRates(v.Context(), ask, nil)
+	var moved *app.CardMoved
+	if errors.As(err, &moved) {
+		return s.publishedMeanwhile(w, v, d, moved)
 	}
-	if now.Revision != d.seen.Base {
-		if err := s.preview(v, d); err != nil {
-			return err
-		}
-		return s.showPreview(w, v, d, http.StatusConflict, "Somebody has published this card meanwhile. This is what the deck would do to it now: look at it, then publish.")
-	}
-	done, err := s.app.ImportRates(v.Context(), d.ask, nil)
 	if err != nil {
 		var f form
 		if !f.blame(err) {
@@ -256,17 +253,22 @@ func (s *Site) publishDeck(w http.ResponseWriter, v *visit) error {
 	if done.Waiting > 0 {
 		said += " " + plural(done.Waiting, "call") + " in suspense may be settled by it."
 	}
-	if err := s.didFor(v, "card.publish", done.Card.Name+", revision "+idText(done.Card.Revision)+", of "+done.File); err != nil {
-		return err
-	}
 	s.auth.Put(v.Context(), "card", said)
 	http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
 	return nil
 }
 
-// didFor logs what the visitor did in the activity of the page's owner.
-func (s *Site) didFor(v *visit, what, about string) error {
-	return s.app.Store().Update(v.Context(), v.owner(), store.Interactive, func(tx *store.Tx) error {
-		return tx.Log(v.person.Did(what, about))
-	})
+// publishedMeanwhile shows what the deck would do to the card as somebody else
+// has made it since this page was looked at.
+func (s *Site) publishedMeanwhile(w http.ResponseWriter, v *visit, d *keptDeck, moved *app.CardMoved) error {
+	if err := s.preview(v, d); err != nil {
+		return err
+	}
+	said := "Somebody else has published this card meanwhile: it is at revision " + idText(moved.Now.Revision) + ", of " + moved.Now.Note + ". "
+	if d.seen.Idle {
+		said += "It says all of this deck already, so there is nothing left to publish."
+	} else {
+		said += "Nothing of this deck was published. This is what it would do to the card now: look at it, then publish."
+	}
+	return s.showPreview(w, v, d, http.StatusConflict, said)
 }

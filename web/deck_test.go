@@ -1,15 +1,20 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"tollkeeper/core/tenant"
+	"tollkeeper/core/when"
 	"tollkeeper/store"
+	"tollkeeper/store/storetest"
 )
 
 // send uploads a deck for a card and gives the answer.
@@ -132,6 +137,52 @@ func TestDeckMeanwhile(t *testing.T) {
 	}
 	if a := v.post(first, nil); a.status != http.StatusSeeOther || revisions(c, "retail") != 2 {
 		t.Errorf("looked at and published: %d, revision %d", a.status, revisions(c, "retail"))
+	}
+}
+
+// TestDecksAtOnce lets two people publish what they have looked at, at the same
+// moment: one succeeds, the other is told and has changed nothing.
+func TestDecksAtOnce(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			c := newCenter(t, storetest.Open(t, storetest.Place(t, engine)))
+			at := "/t/" + strconv.Itoa(int(c.tenants[0].ID))
+			email := c.users[c.tenants[0].ID][tenant.Admin].Email
+			publish(t, c.signedIn(email), at, "retail", "prefix,rate\n44,0.01\n", nil)
+			for round := int32(1); round < 6; round++ {
+				var both sync.WaitGroup
+				var visitors [2]*visitor
+				var decks [2]string
+				answers := make([]answer, 2)
+				for i := range answers {
+					visitors[i] = c.signedIn(email)
+					decks[i] = send(visitors[i], at, "retail", fmt.Sprintf("prefix,rate\n44,0.%d%d\n", round, i+1), nil).header.Get("Location")
+				}
+				for i := range answers {
+					both.Go(func() { answers[i] = visitors[i].post(decks[i], nil) })
+				}
+				both.Wait()
+				slices.SortFunc(answers, func(a, b answer) int { return a.status - b.status })
+				if answers[0].status != http.StatusSeeOther || answers[1].status != http.StatusConflict {
+					t.Fatalf("one succeeds and one does not: %d, %d", answers[0].status, answers[1].status)
+				}
+				if !strings.Contains(answers[1].body, "Somebody else has published this card meanwhile: it is at revision "+strconv.Itoa(int(round+1))) {
+					t.Errorf("the other is told\n%s", answers[1].body)
+				}
+			}
+		})
+	}
+}
+
+// TestDecksEnd comes back to a deck too late.
+func TestDecksEnd(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	c, v, at := one(t, tenant.Admin)
+	deck := send(v, at, "retail", "prefix,rate\n44,0.01\n", nil).header.Get("Location")
+	c.now.Add(int64(when.Hour + when.Minute))
+	if a := v.get(deck); a.status != http.StatusNotFound {
+		t.Errorf("%d", a.status)
 	}
 }
 

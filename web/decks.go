@@ -72,12 +72,19 @@ func (ds *decks) add(d *keptDeck) {
 }
 
 // find gives the deck of a name that the visitor's session has sent to this
-// owner.
+// owner. Those that are too old are dropped on the way.
 func (ds *decks) find(v *visit, id string, now when.Instant) (*keptDeck, error) {
 	ds.mu.Lock()
 	defer ds.mu.Unlock()
+	ds.all = slices.DeleteFunc(ds.all, func(d *keptDeck) bool {
+		old := now-d.at > deckAge
+		if old {
+			d.drop()
+		}
+		return old
+	})
 	for _, d := range ds.all {
-		if d.id == id && d.session == v.person.Session && d.owner == v.owner() && now-d.at <= deckAge {
+		if d.id == id && d.session == v.person.Session && d.owner == v.owner() {
 			return d, nil
 		}
 	}
