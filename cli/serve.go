@@ -47,6 +47,9 @@ func (c *serveCommand) Run(s *session) error {
 	}
 	v := &serving{session: s, command: c, app: a}
 	if err := v.open(); err != nil {
+		if v.site != nil {
+			v.site.Close()
+		}
 		return err
 	}
 	return v.run()
@@ -87,7 +90,7 @@ func (v *serving) open() (err error) {
 	v.watch = operate.New(operate.Options{App: v.app, Clock: v.Clock, Log: v.log, Version: v.Version, Routes: routes})
 	secure := v.command.HTTPS || !loopback(v.command.Listen)
 	v.auth = auth.New(v.store, auth.Options{Clock: v.Clock, Secure: secure})
-	v.site, err = web.New(web.Options{App: v.app, Auth: v.auth, Clock: v.Clock, Version: v.Version, Log: v.log})
+	v.site, err = web.New(web.Options{App: v.app, Auth: v.auth, Clock: v.Clock, Version: v.Version, Uploads: v.conf.Uploads, Log: v.log})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type center struct {
 	auth    *auth.Auth
 	site    *web.Site
 	now     *atomic.Int64 // microseconds that the clock is ahead of storetest's
+	uploads string        // directory
 	at      string
 	tenants []tenant.Tenant
 	calls   []byte                                    // the file of all tenants
@@ -43,10 +44,10 @@ const password = "mauve heron on a gate"
 // login for each role of each tenant, and an operator's.
 func newCenter(t *testing.T, s *store.Store) *center {
 	t.Helper()
-	c := &center{t: t, app: app.New(s), users: map[tenant.ID]map[tenant.Role]tenant.User{}, now: new(atomic.Int64)}
+	c := &center{t: t, app: app.New(s), users: map[tenant.ID]map[tenant.Role]tenant.User{}, now: new(atomic.Int64), uploads: t.TempDir()}
 	clock := func() when.Instant { return storetest.Now + when.Instant(c.now.Load()) }
 	c.auth = auth.New(s, auth.Options{Clock: clock, Memory: 64})
-	site, err := web.New(web.Options{App: c.app, Auth: c.auth, Clock: clock, Version: "test"})
+	site, err := web.New(web.Options{App: c.app, Auth: c.auth, Clock: clock, Version: "test", Uploads: c.uploads})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -94,8 +93,8 @@ func (s *Site) showDeckForm(w http.ResponseWriter, v *visit, p *deckPage) error 
 // to the page that shows it. Nothing is changed.
 func (s *Site) sendDeck(w http.ResponseWriter, v *visit) error {
 	p := newDeckPage(v)
-	path, sent, err := receiveDeck(w, v)
-	if err != nil && !fault.Is(err, fault.Invalid) {
+	path, sent, err := s.receiveDeck(w, v)
+	if err != nil && !fault.Is(err, fault.Invalid) && !errors.Is(err, errNoRoom) {
 		return err
 	}
 	for _, one := range p.Fields {
@@ -126,14 +125,6 @@ func (s *Site) sendDeck(w http.ResponseWriter, v *visit) error {
 		return errors.Join(err, dropUpload(path))
 	}
 	return errors.Join(s.showDeckForm(w, v, p), dropUpload(path))
-}
-
-// dropUpload removes a file that is not to be kept; there may be none.
-func dropUpload(path string) error {
-	if path == "" {
-		return nil
-	}
-	return os.RemoveAll(filepath.Dir(path))
 }
 
 // refuse shows why a deck cannot be: mistakes of the file by their lines, those
@@ -210,7 +201,7 @@ func (p *deckPage) ask(v *visit, sent map[string]string) (o app.ImportRates, wro
 }
 
 // receiveDeck reads the form, in which the file comes last, and keeps the file.
-func receiveDeck(w http.ResponseWriter, v *visit) (path string, sent map[string]string, err error) {
+func (s *Site) receiveDeck(w http.ResponseWriter, v *visit) (path string, sent map[string]string, err error) {
 	v.Body = http.MaxBytesReader(w, v.Body, deckUpload)
 	sent = map[string]string{}
 	parts, err := v.MultipartReader()
@@ -236,7 +227,7 @@ func receiveDeck(w http.ResponseWriter, v *visit) (path string, sent map[string]
 		if part.FileName() == "" {
 			break
 		}
-		path, err = keep(part)
+		path, err = s.uploads.keep(part)
 		return path, sent, err
 	}
 	return "", sent, fault.New(fault.Invalid, "choose the file of a deck first")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +65,6 @@ func revisions(c *center, name string) (n int32) {
 }
 
 func TestDeck(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	c, v, at := one(t, tenant.Admin)
 	done := publish(t, v, at, "retail", "prefix,destination,rate\n44,UK,0.01\n33,France,0.02\n49,Germany,0.03\n1,USA,0.05\n", map[string]string{"assign": "all"})
 	if to := done.header.Get("Location"); to != at+"/cards/own/1" || !strings.Contains(v.get(to).body, "Published as revision 1") {
@@ -114,13 +112,7 @@ func TestDeck(t *testing.T) {
 	if a := v.get(where); a.header.Get("Location") != at+"/cards/own/1" {
 		t.Errorf("the preview of what is published: %d", a.status)
 	}
-	left, err := os.ReadDir(os.Getenv("TMPDIR"))
-	must(t, err)
-	for _, f := range left {
-		if strings.HasPrefix(f.Name(), "tollkeeper-upload-") {
-			t.Errorf("%s is left", f.Name())
-		}
-	}
+	c.nothingLeft()
 	if a := v.get(at + "/activity?what=card."); strings.Count(a.body, "card.publish") != 2 {
 		t.Errorf("the activity tells of it otherwise\n%s", a.body)
 	}
@@ -177,18 +169,17 @@ func TestDecksAtOnce(t *testing.T) {
 
 // TestDecksEnd comes back to a deck too late.
 func TestDecksEnd(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	c, v, at := one(t, tenant.Admin)
 	deck := send(v, at, "retail", "prefix,rate\n44,0.01\n", nil).header.Get("Location")
 	c.now.Add(int64(when.Hour + when.Minute))
 	if a := v.get(deck); a.status != http.StatusNotFound {
 		t.Errorf("%d", a.status)
 	}
+	c.nothingLeft()
 }
 
 func TestDeckMistakes(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
-	_, v, at := one(t, tenant.Admin)
+	c, v, at := one(t, tenant.Admin)
 	a := send(v, at, "retail", "prefix,rate\n44,cheap\n33x,0.02\n49,0.03\n", map[string]string{"zone": "Europe/Paris"})
 	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "deck.csv line 2") || !strings.Contains(a.body, "deck.csv line 3") {
 		t.Errorf("two wrong lines: %d\n%s", a.status, a.body)
@@ -209,13 +200,7 @@ func TestDeckMistakes(t *testing.T) {
 	if a := send(v, at, "x", "", nil); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("an empty file: %d", a.status)
 	}
-	left, err := os.ReadDir(os.Getenv("TMPDIR"))
-	must(t, err)
-	for _, f := range left {
-		if strings.HasPrefix(f.Name(), "tollkeeper-upload-") {
-			t.Errorf("%s is left", f.Name())
-		}
-	}
+	c.nothingLeft()
 }
 
 // TestDecksAreBounded sends more decks than one session can keep.

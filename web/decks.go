@@ -2,8 +2,6 @@ package web
 
 import (
 	"crypto/rand"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -44,8 +42,7 @@ type keptDeck struct {
 }
 
 func (d *keptDeck) drop() {
-	// What cannot be removed from the temporary directory, the system removes.
-	_ = os.RemoveAll(filepath.Dir(d.ask.Path))
+	_ = dropUpload(d.ask.Path) // what stays now goes with the directory of uploads
 }
 
 // add keeps a deck, and drops others until the bounds hold.

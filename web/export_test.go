@@ -28,3 +28,12 @@ func Doors() (ds []Door) {
 func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string) {
 	return s.start(t, "Work", "/", func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) }).ID
 }
+
+// FillFile is fillFile.
+var FillFile = fillFile
+
+// OpenUploads is openUploads, with what ends it.
+func OpenUploads(dir string) (end func() error, err error) {
+	u, err := openUploads(dir)
+	return u.close, err
+}

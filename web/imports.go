@@ -2,9 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,7 +12,6 @@ import (
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
-	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 	"tollkeeper/format/cdr"
@@ -27,7 +26,9 @@ type importsPage struct {
 	Works   []workLine
 	Zone    *when.Zone
 	Account string
+	Once    string // names this form, so that it starts one import however often it is sent
 	Problem string
+	Inputs  fault.Inputs
 }
 
 type runRow struct {
@@ -44,10 +45,11 @@ type workLine struct{ Title, Path string }
 const runsShown = 100
 
 func (s *Site) imports(w http.ResponseWriter, v *visit) error {
-	return s.showImports(w, v, http.StatusOK, "")
+	return s.showImports(w, v, http.StatusOK, nil)
 }
 
-func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, problem string) error {
+// showImports shows the page, with what is wrong with the file that was sent.
+func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, problem error) error {
 	var runs []store.Run
 	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
 		runs, err = tx.Runs()
@@ -56,7 +58,13 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, problem 
 	if err != nil {
 		return err
 	}
-	p := &importsPage{Formats: cdr.Names(), Zone: v.zone, Account: v.tenant.Zone, Problem: problem, More: max(0, len(runs)-runsShown)}
+	p := &importsPage{Formats: cdr.Names(), Zone: v.zone, Account: v.tenant.Zone, Once: rand.Text(), More: max(0, len(runs)-runsShown)}
+	if problem != nil {
+		p.Inputs = inputsOf(problem)
+		if p.Problem = sentence(problem); p.Problem == "" {
+			p.Problem = "Nothing of the file was taken in. This has to be mended first:"
+		}
+	}
 	for _, r := range runs[:min(runsShown, len(runs))] {
 		p.Runs = append(p.Runs, rowOf(v, r))
 	}
@@ -79,106 +87,113 @@ func rowOf(v *visit, r store.Run) runRow {
 const uploadLimit = 8 << 30
 
 // startImport keeps the file that was sent, piece by piece, and imports it in
-// the background.
+// the background. A form that is sent twice, as by a double click, starts one
+// import. One that is sent from two pages starts two, which do no harm: each
+// record counts once, and both end well.
 func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
-	o, err := s.receive(w, v)
-	if fault.Is(err, fault.Invalid) {
-		return s.showImports(w, v, http.StatusUnprocessableEntity, sentence(err))
-	} else if err != nil {
+	o, once, err := s.receive(w, v)
+	if err == nil {
+		if err = looksLikeCalls(o); err != nil {
+			err = errors.Join(err, dropUpload(o.Path))
+		}
+	}
+	switch {
+	case errors.Is(err, errNoRoom):
+		return s.showImports(w, v, http.StatusInsufficientStorage, err)
+	case fault.Is(err, fault.Invalid):
+		return s.showImports(w, v, http.StatusUnprocessableEntity, err)
+	case err != nil:
 		return err
 	}
 	name := filepath.Base(o.Path)
-	if err := s.did(v, "import.start", name); err != nil {
-		return errors.Join(err, os.RemoveAll(filepath.Dir(o.Path)))
-	}
-	one := s.start(v.tenant.ID, "Import of "+name, v.at("imports"), func(ctx context.Context, tell app.Report) (any, error) {
-		result, err := s.app.ImportCalls(ctx, o, tell)
-		err = errors.Join(err, os.RemoveAll(filepath.Dir(o.Path)))
-		if err != nil {
-			s.log.WarnContext(ctx, "import failed", "tenant", v.tenant.ID, "error", err)
-			return nil, err
+	one, first := s.begin(onceOf(v, once), v.tenant.ID, "Import of "+name, v.at("imports"))
+	if first {
+		if err := s.did(v, "import.start", name); err != nil {
+			one.end(nil, err)
+			return errors.Join(err, dropUpload(o.Path))
 		}
-		return leadsTo(tenantPath(v.tenant.ID, "imports/"+strconv.FormatInt(result.Run, 10))), nil
-	})
+		s.run(one, func(ctx context.Context, tell app.Report) (any, error) {
+			result, err := s.app.ImportCalls(ctx, o, tell)
+			err = errors.Join(err, dropUpload(o.Path))
+			if err != nil {
+				s.log.WarnContext(ctx, "import failed", "tenant", v.tenant.ID, "error", err)
+				return nil, err
+			}
+			return leadsTo(tenantPath(v.tenant.ID, "imports/"+strconv.FormatInt(result.Run, 10))), nil
+		})
+	} else if err := dropUpload(o.Path); err != nil {
+		return err
+	}
 	http.Redirect(w, v.Request, v.at("imports/work/"+one.ID), http.StatusSeeOther)
+	return nil
+}
+
+// onceOf is the name of a form that starts something once; only the session that
+// it was shown to can name it.
+func onceOf(v *visit, token string) string {
+	if token == "" {
+		return ""
+	}
+	return strconv.FormatInt(v.person.Session, 10) + " " + token
+}
+
+// looksLikeCalls reads the beginning of a file as the import will, so that one
+// that is something else is refused at once, in the words of the command line.
+func looksLikeCalls(o app.ImportCalls) error {
+	f, err := os.Open(o.Path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := cdr.Open(f, cdr.Options{File: filepath.Base(o.Path), Format: o.Format, Zone: o.Zone})
+	if err != nil {
+		return err
+	}
+	if r.Format().Name == "empty" {
+		return fault.New(fault.Invalid, "the file is empty: export it again, or choose another one")
+	}
 	return nil
 }
 
 // receive reads the form. The file comes last in it and goes to a directory of
 // its own, so that it keeps its name.
-func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, err error) {
+func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once string, err error) {
 	v.Body = http.MaxBytesReader(w, v.Body, uploadLimit)
 	parts, err := v.MultipartReader()
 	if err != nil {
-		return o, fault.New(fault.Invalid, "the form did not come as one with a file")
+		return o, "", fault.New(fault.Invalid, "the form did not come as one with a file")
 	}
 	o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
 	fields := map[string]string{}
-	for {
+	const fieldsMost, fieldMost = 20, 1000
+	for range fieldsMost {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return o, fault.New(fault.Invalid, "choose a file of call records first")
+			break
 		} else if err != nil {
-			return o, uploadError(err)
+			return o, "", uploadError(err)
 		}
 		if part.FormName() != "file" {
-			const most = 1000
-			text, err := io.ReadAll(io.LimitReader(part, most))
+			text, err := io.ReadAll(io.LimitReader(part, fieldMost))
 			if err != nil {
-				return o, uploadError(err)
+				return o, "", uploadError(err)
 			}
 			fields[part.FormName()] = string(text)
 			continue
 		}
 		if part.FileName() == "" {
-			return o, fault.New(fault.Invalid, "choose a file of call records first")
+			break
 		}
 		o.Source, o.Format = fields["source"], fields["format"]
 		if zone := fields["zone"]; zone != "" {
 			if o.Zone, err = when.LoadZone(zone); err != nil {
-				return o, err
+				return o, "", fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
 			}
 		}
-		o.Path, err = keep(part)
-		return o, err
+		o.Path, err = s.uploads.keep(part)
+		return o, fields["once"], err
 	}
-}
-
-// keep copies a part to a file of the same name and gives its path.
-func keep(part *multipart.Part) (path string, err error) {
-	dir, err := os.MkdirTemp("", "tollkeeper-upload-")
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(dir, fileName(part.FileName()))
-	f, err := os.Create(path)
-	if err == nil {
-		_, err = io.Copy(f, part)
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		return "", errors.Join(uploadError(err), os.RemoveAll(dir))
-	}
-	return path, nil
-}
-
-// fileName is what a browser calls a file, as a name that a file here can have.
-func fileName(s string) string {
-	s = filepath.Base(filepath.Clean("/" + fault.Cut(s)))
-	if s == "/" || s == "." || tenant.CheckName("file", s) != nil {
-		return "calls"
-	}
-	return s
-}
-
-// uploadError tells a body that is too large or was cut short from our own
-// trouble.
-func uploadError(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) || !errors.Is(err, io.ErrUnexpectedEOF) {
-		return err
-	}
-	return fault.New(fault.Invalid, "the file came only in part; send it again")
+	return o, "", fault.New(fault.Invalid, "choose a file of call records first")
 }
 
 // importPage is what import.html shows.

@@ -24,12 +24,13 @@ import (
 	"tollkeeper/core/when"
 )
 
-// Options are what a site is made of; all of them are required but Log.
+// Options are what a site is made of; all of them are required but Uploads and Log.
 type Options struct {
 	App     *app.App
 	Auth    *auth.Auth
 	Clock   when.Clock
 	Version string
+	Uploads string       // directory for files that are sent; empty: the system's for temporary files
 	Log     *slog.Logger // nil: nothing is logged
 }
 
@@ -44,6 +45,7 @@ type Site struct {
 	assets  assets
 	works   works
 	decks   decks
+	uploads uploads
 	handler http.Handler
 
 	stop     context.CancelFunc // ends work in the background
@@ -52,7 +54,7 @@ type Site struct {
 }
 
 // New makes the site. An error is a mistake in a template, or in what the build
-// put beside it.
+// put beside it, or of the directory for uploads.
 func New(o Options) (*Site, error) {
 	s := &Site{app: o.App, auth: o.Auth, clock: o.Clock, version: o.Version, log: o.Log}
 	if s.log == nil {
@@ -64,6 +66,9 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	if s.pages, err = s.parsePages(); err != nil {
+		return nil, err
+	}
+	if s.uploads, err = openUploads(o.Uploads); err != nil {
 		return nil, err
 	}
 	door := http.NewServeMux()
@@ -83,4 +88,7 @@ func (s *Site) Close() {
 	s.stop()
 	s.running.Wait()
 	s.decks.clear()
+	if err := s.uploads.close(); err != nil {
+		s.log.Warn("files that were uploaded are left", "error", err)
+	}
 }

@@ -26,6 +26,7 @@ type work struct {
 	Tenant tenant.ID
 	Title  string
 	Back   string // where it was started
+	once   string // names the form that started it; empty: none
 
 	mu       sync.Mutex
 	progress app.Progress
@@ -47,20 +48,42 @@ type workState struct {
 // start runs do in the background. It is not the request's: only the end of the
 // site ends it.
 func (s *Site) start(t tenant.ID, title, back string, do func(context.Context, app.Report) (any, error)) *work {
-	w := &work{ID: rand.Text(), Tenant: t, Title: title, Back: back, changed: make(chan struct{})}
-	s.works.add(w)
-	s.running.Go(func() {
-		result, err := do(s.lifetime, func(p app.Progress) { w.tell(func() { w.progress = p }) })
-		w.tell(func() { w.result, w.err, w.done = result, err, true })
-	})
+	w, _ := s.begin("", t, title, back)
+	s.run(w, do)
 	return w
 }
 
-func (ws *works) add(w *work) {
+// begin makes a work that run is to be called for, or end. Where one was begun
+// under the same name, it gives that one and false; "" is no name.
+func (s *Site) begin(once string, t tenant.ID, title, back string) (w *work, first bool) {
+	w = &work{ID: rand.Text(), Tenant: t, Title: title, Back: back, once: once, changed: make(chan struct{})}
+	if known := s.works.add(w); known != nil {
+		return known, false
+	}
+	return w, true
+}
+
+func (s *Site) run(w *work, do func(context.Context, app.Report) (any, error)) {
+	s.running.Go(func() {
+		w.end(do(s.lifetime, func(p app.Progress) { w.tell(func() { w.progress = p }) }))
+	})
+}
+
+func (w *work) end(result any, err error) {
+	w.tell(func() { w.result, w.err, w.done = result, err, true })
+}
+
+// add keeps w, unless one of the same name is known, which it gives.
+func (ws *works) add(w *work) (known *work) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if ws.all == nil {
 		ws.all = map[string]*work{}
+	}
+	for _, old := range ws.all {
+		if w.once != "" && old.once == w.once && old.Tenant == w.Tenant {
+			return old
+		}
 	}
 	if len(ws.all) >= worksKept {
 		for id, old := range ws.all {
@@ -71,6 +94,7 @@ func (ws *works) add(w *work) {
 		}
 	}
 	ws.all[w.ID] = w
+	return nil
 }
 
 // find gives a tenant's work.

@@ -34,8 +34,16 @@ func TestRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, in, format, want string }{
-		{"spreadsheet", book.String(), "", "a spreadsheet or a zip archive"},
-		{"spreadsheet, asked for", book.String(), "own", "a spreadsheet or a zip archive"},
+		{"spreadsheet", book.String(), "", "this looks like an Excel workbook (open it and save the sheet as CSV)"},
+		{"spreadsheet, asked for", book.String(), "own", "an Excel workbook"},
+		{"spreadsheet, compressed", string(gzipped(book.Bytes())), "", "an Excel workbook"},
+		{"office file", "PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", "", "an Excel workbook or another Office file"},
+		{"opendocument", "PK\x03\x04\x14\x00\x00\x00mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "", "an OpenDocument spreadsheet"},
+		{"word document", "PK\x03\x04\x14\x00[Content_Types].xml word/document.xml", "", "a Word document"},
+		{"archive", "PK\x03\x04\x14\x00\x00\x00calls.csv", "", "a zip archive (unpack it)"},
+		{"deck", "prefix,destination,rate\n44,UK,0.01\n", "", "a deck of rates"},
+		{"deck of a carrier", "\xef\xbb\xbfDestination;Dial Code;Rate per Minute\nUK;44;0,01\n", "", "a deck of rates"},
+		{"deck, asked for", "Prefix,Rate\n44,0.01\n", "own", "a deck of rates"},
 		{"old spreadsheet", "\xd0\xcf\x11\xe0\xa1\xb1", "", "an old Excel"},
 		{"pdf", "%PDF-1.7\n%\xe2\xe3", "", "a PDF document"},
 		{"page", "\n <!DOCTYPE HTML><html>login", "", "a web page"},

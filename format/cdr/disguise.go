@@ -13,7 +13,7 @@ func bom(head []byte) []byte {
 
 // magics are beginnings of files that people take for call records.
 var magics = []struct{ magic, what string }{
-	{"PK\x03\x04", "a spreadsheet or a zip archive (save the sheet as CSV, or unpack it)"},
+	{"PK\x03\x04", "a zip archive (unpack it)"},
 	{"PK\x05\x06", "an empty zip archive"},
 	{"\xd0\xcf\x11\xe0", "an old Excel or Office file (save the sheet as CSV)"},
 	{"%PDF", "a PDF document"},
@@ -37,6 +37,9 @@ var magics = []struct{ magic, what string }{
 
 // disguise says what head looks like where it cannot be call records.
 func disguise(head []byte) string {
+	if what := spreadsheet(head); what != "" {
+		return what
+	}
 	for _, m := range magics {
 		// A header of ours could begin with the two letters of MZ or BZh.
 		if bytes.HasPrefix(head, []byte(m.magic)) && (m.magic[0] > 0x7e || m.magic[0] < 0x20 || bytes.IndexByte(head, 0) >= 0 || len(m.magic) > 3) {
@@ -55,8 +58,50 @@ func disguise(head []byte) string {
 	if line, rest, ok := bytes.Cut(head, []byte{'\n'}); bytes.Count(line, []byte{0})*3 > len(line) && (ok || len(rest) > 0 || len(line) > 8) {
 		return "binary data or text in UTF-16 (save it as UTF-8)"
 	}
+	if isDeck(head) {
+		return "a deck of rates (take it in as rates: tollkeeper import rates, or Rate cards on the site)"
+	}
 	if bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1 {
 		return "text whose lines end in CR alone (save it with LF or CRLF)"
 	}
 	return ""
+}
+
+// spreadsheet says what kind of workbook head is the beginning of; they are zip
+// archives whose first files have names of their own.
+func spreadsheet(head []byte) string {
+	if !bytes.HasPrefix(head, []byte("PK\x03\x04")) {
+		return ""
+	}
+	for _, kind := range []struct{ mark, what string }{
+		{"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet (open it and save the sheet as CSV)"},
+		{"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument text or drawing"},
+		{"word/", "a Word document"},
+		{"ppt/", "a PowerPoint presentation"},
+		{"xl/", "an Excel workbook (open it and save the sheet as CSV)"},
+		{"[Content_Types].xml", "an Excel workbook or another Office file (open it and save the sheet as CSV)"},
+	} {
+		if bytes.Contains(head, []byte(kind.mark)) {
+			return kind.what
+		}
+	}
+	return ""
+}
+
+// isDeck tells whether the first line is the header of a deck: it names a prefix
+// and a rate, and nothing that every record of a call has.
+func isDeck(head []byte) bool {
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, bom(head)), []byte{'\n'})
+	var prefix, rate bool
+	for word := range bytes.FieldsFuncSeq(bytes.ToLower(line), func(r rune) bool { return r < 'a' || r > 'z' }) {
+		switch string(word) {
+		case "prefix", "prefixes", "dialcode", "code", "codes":
+			prefix = true
+		case "rate", "rates", "price":
+			rate = true
+		case "called", "call", "caller", "dst", "src", "duration", "billsec", "started", "uuid":
+			return false
+		}
+	}
+	return prefix && rate
 }

@@ -7,6 +7,7 @@ import { progress } from "./progress";
 import { charts } from "./chart";
 import { forms } from "./form";
 import { links } from "./link";
+import { uploads } from "./upload";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -15,6 +16,7 @@ const start = (root: ParentNode) => {
 	charts(root);
 	forms(root);
 	links(root);
+	uploads(root, start);
 };
 
 document.addEventListener("DOMContentLoaded", () => start(document), { once: true });
