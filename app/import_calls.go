@@ -244,7 +244,8 @@ func (imp *importing) share(ctx context.Context, t *tenant.Tenant) (*share, erro
 	if imp.again != nil {
 		s.run.Format, s.run.Header, s.run.FirstAt = imp.again.Format, imp.again.Header, imp.again.FirstAt
 	} else {
-		s.run.Format, s.run.Header = imp.reader.Format().Name, imp.reader.Header()
+		f := imp.reader.Format()
+		s.run.Format, s.run.Why, s.run.Header = f.Name, clean(f.Why()), imp.reader.Header()
 	}
 	if imp.o.Zone != nil {
 		s.run.Zone = imp.o.Zone.Name()

@@ -7,6 +7,7 @@ import (
 	"tollkeeper/core/ledger"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
+	"tollkeeper/format/segment"
 	"tollkeeper/store"
 )
 
@@ -92,8 +93,18 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 			return tx.RawSegments(func(seg, run int64, data []byte) error { yield(fmt.Sprint(seg, run, data)); return nil })
 		})
 	},
-	"Run":          func(tx *store.Tx) (any, error) { return tx.Run(1) },
-	"Runs":         func(tx *store.Tx) (any, error) { return tx.Runs() },
+	"Run":  func(tx *store.Tx) (any, error) { return tx.Run(1) },
+	"Runs": func(tx *store.Tx) (any, error) { return tx.Runs() },
+	"FindRuns": func(tx *store.Tx) (any, error) {
+		return tx.FindRuns(store.RunFilter{Below: 2, State: store.RunOpen, Limit: 10})
+	},
+	"FindRun":  func(tx *store.Tx) (any, error) { return tx.FindRun(1) },
+	"Standing": func(tx *store.Tx) (any, error) { return tx.Standing(0) },
+	"UsageOf": func(tx *store.Tx) (any, error) {
+		return collect(func(yield func(any)) error {
+			return tx.UsageOf(store.AllDays, segment.RollupCalls, func(day when.Day, ds []usage.Delta) error { yield(fmt.Sprint(day, ds)); return nil })
+		})
+	},
 	"RunBatches":   func(tx *store.Tx) (any, error) { return tx.RunBatches(1) },
 	"FirstStart":   func(tx *store.Tx) (any, error) { return tx.FirstStart([32]byte{1}, 77) },
 	"Conservation": func(tx *store.Tx) (any, error) { return tx.Conservation() },
