@@ -115,7 +115,10 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 	},
 	"SuspenseRows":  func(tx *store.Tx) (any, error) { return tx.SuspenseRows() },
 	"RejectedLines": func(tx *store.Tx) (any, error) { return tx.RejectedLines([32]byte{1}) },
-	"RejectedRows":  func(tx *store.Tx) (any, error) { return tx.RejectedRows() },
+	"FindRejected": func(tx *store.Tx) (any, error) {
+		return tx.FindRejected(store.RejectedFilter{Hash: [32]byte{1}, Run: 1, After: 2, Limit: 1})
+	},
+	"RejectedRows": func(tx *store.Tx) (any, error) { return tx.RejectedRows() },
 	"Balances": func(tx *store.Tx) (any, error) {
 		b, err := tx.Balances()
 		return b.Lines(), err

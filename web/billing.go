@@ -139,9 +139,10 @@ func (s *Site) billingExport(w http.ResponseWriter, v *visit) error {
 	return sheet.WriteCSV(w, res.Tables)
 }
 
-// did logs what the visitor did, in the tenant's activity.
+// did logs what the visitor did, in the tenant's activity or, on the operator's
+// pages, in the system's.
 func (s *Site) did(v *visit, what, about string) error {
-	return s.app.Store().Update(v.Context(), v.tenant.ID, store.Interactive, func(tx *store.Tx) error {
+	return s.app.Store().Update(v.Context(), v.owner(), store.Interactive, func(tx *store.Tx) error {
 		return tx.Log(v.person.Did(what, about))
 	})
 }

@@ -6,9 +6,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -19,60 +21,168 @@ import (
 	"tollkeeper/store"
 )
 
-// importsPage is what imports.html shows.
+// importsPage is what imports.html shows: a tenant's imports, or the operator's
+// of all tenants.
 type importsPage struct {
-	Runs    []runRow
-	More    int // that are not shown
-	Formats []string
-	Works   []workLine
-	Zone    *when.Zone
-	Account string
-	Problem string
+	Operator bool
+	Rows     []runRow
+	Formats  []choice
+	Owners   []choice // of a new file; none: it is the tenant's
+	Tenants  []choice // to filter by; none: there is but one
+	States   []choice
+	Filtered bool
+	First    string // address of the newest; empty: this is it
+	Next     string // address of what is older; empty: nothing is
+	Reset    string
+	Works    []workLine
+	Zone     *when.Zone
+	Account  string // the tenant's zone; empty: each has its own
+	Source   string // as it was typed
+	Problem  string
+	Empty    empty
 }
 
 type runRow struct {
-	store.Run
+	app.TenantRun
 	Path    string
 	Records int64
 	Odd     int64 // suspended, conflicting and refused
-	Broken  bool  // it did not come to its end
+	Broken  bool  // it did not come to its end, or has not yet
 }
 
 type workLine struct{ Title, Path string }
 
-// runsShown is how many imports the page lists.
-const runsShown = 100
+// runsOnPage is how many imports a page lists.
+const runsOnPage = 50
 
 func (s *Site) imports(w http.ResponseWriter, v *visit) error {
-	return s.showImports(w, v, http.StatusOK, "")
+	return s.showImports(w, v, http.StatusOK, &importsPage{}, app.ImportCalls{})
 }
 
-func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, problem string) error {
-	var runs []store.Run
-	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
-		runs, err = tx.Runs()
+// showImports shows the page again as it was asked for: o is what was chosen for
+// a file that could not be taken.
+func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *importsPage, o app.ImportCalls) error {
+	q := v.URL.Query()
+	p.Operator, p.Zone, p.Source, p.Reset = v.tenant == nil, v.clockZone(), o.Source, v.place("imports")
+	ask := app.ListRuns{Limit: runsOnPage, After: readRunMark(q.Get("after"))}
+	if err := s.readOwners(v, p, &ask, o.Tenant); err != nil {
 		return err
-	})
+	}
+	for _, name := range cdr.Names() {
+		p.Formats = append(p.Formats, choice{Value: name, Label: name, Chosen: name == o.Format})
+	}
+	p.States, ask.State = runStates(q.Get("state"))
+	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
+	runs, more, err := s.app.ListRuns(v.Context(), ask)
 	if err != nil {
 		return err
 	}
-	p := &importsPage{Formats: cdr.Names(), Zone: v.zone, Account: v.tenant.Zone, Problem: problem, More: max(0, len(runs)-runsShown)}
-	for _, r := range runs[:min(runsShown, len(runs))] {
-		p.Runs = append(p.Runs, rowOf(v, r))
+	for _, r := range runs {
+		p.Rows = append(p.Rows, rowOf(v, r))
 	}
-	for _, one := range s.works.running(v.tenant.ID) {
-		p.Works = append(p.Works, workLine{one.Title, v.at("imports/work/" + one.ID)})
+	if more {
+		last := runs[len(runs)-1]
+		p.Next = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10))
+	}
+	if q.Has("after") {
+		p.First = withQuery(v.URL, "after", "")
+	}
+	p.Empty = empty{Title: "No imports yet", Text: "Choose a file above; its calls are rated at once."}
+	if p.Filtered {
+		p.Empty = empty{"Nothing fits", "There is no import as the filters ask.", p.Reset, "All imports"}
+	}
+	for _, one := range s.works.running(v.owner()) {
+		p.Works = append(p.Works, workLine{one.Title, v.place("imports/work/" + one.ID)})
 	}
 	s.show(w, v.Request, status, "imports", "Imports", p)
 	return nil
 }
 
-func rowOf(v *visit, r store.Run) runRow {
+// readOwners fills in whose imports are listed: the tenant's, or those of the
+// tenant that the operator filters by, or all. sent is whose a new file is.
+func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent string) error {
+	if v.tenant != nil {
+		p.Account, ask.Of = v.tenant.Zone, []tenant.Tenant{*v.tenant}
+		return nil
+	}
+	all, err := s.app.Everybody(v.Context())
+	if err != nil {
+		return err
+	}
+	of := v.URL.Query().Get("of")
+	for _, t := range all {
+		id := strconv.FormatInt(int64(t.ID), 10)
+		one := choice{Value: id, Label: ownerName(&t)}
+		if t.ID != tenant.System {
+			one.Chosen = id == sent
+			p.Owners = append(p.Owners, one)
+		}
+		if one.Chosen = id == of; one.Chosen {
+			ask.Of = []tenant.Tenant{t}
+		}
+		p.Tenants = append(p.Tenants, one)
+	}
+	if of == "" {
+		ask.Of = all
+	}
+	return nil
+}
+
+// ownerName is how a page names whose records something is about.
+func ownerName(t *tenant.Tenant) string {
+	if t.ID == tenant.System {
+		return "No tenant"
+	}
+	return t.Name
+}
+
+// runStates are the states to filter by, and the chosen one.
+func runStates(chosen string) (cs []choice, state store.RunState) {
+	for _, one := range []struct {
+		value, label string
+		state        store.RunState
+	}{{"finished", "Done", store.RunFinished}, {"open", "Not finished", store.RunOpen}, {"odd", "Records not in order", store.RunOdd}} {
+		if one.value == chosen {
+			state = one.state
+		}
+		cs = append(cs, choice{Value: one.value, Label: one.label, Chosen: one.value == chosen})
+	}
+	return cs, state
+}
+
+// readRunMark reads "run-tenant"; what it cannot read is the beginning.
+func readRunMark(s string) (m app.RunMark) {
+	run, id, _ := strings.Cut(s, "-")
+	n, err1 := strconv.ParseInt(run, 10, 64)
+	t, err2 := strconv.ParseInt(id, 10, 32)
+	if err1 != nil || err2 != nil || n <= 0 || t < 0 {
+		return app.RunMark{}
+	}
+	return app.RunMark{Run: n, Tenant: tenant.ID(t)}
+}
+
+// withQuery is an address with one value of its query changed; empty takes it out.
+func withQuery(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Set(name, value)
+	if value == "" {
+		q.Del(name)
+	}
+	if len(q) == 0 {
+		return u.Path
+	}
+	return u.Path + "?" + q.Encode()
+}
+
+func rowOf(v *visit, r app.TenantRun) runRow {
 	return runRow{
-		Run: r, Path: v.at("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero(),
+		TenantRun: r, Path: v.place("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero(),
 		Odd: r.Tally[usage.WasSuspended] + r.Tally[usage.WasConflict] + r.Tally[usage.WasRejected],
 	}
 }
+
+// Owner is whose records they are.
+func (r *runRow) Owner() string { return ownerName(&r.Tenant) }
 
 // uploadLimit is how many bytes a file can have that comes by a form; larger
 // ones are imported on the command line.
@@ -82,26 +192,43 @@ const uploadLimit = 8 << 30
 // the background.
 func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 	o, err := s.receive(w, v)
-	if fault.Is(err, fault.Invalid) {
-		return s.showImports(w, v, http.StatusUnprocessableEntity, sentence(err))
+	if err == nil && v.tenant == nil && o.Tenant != "" {
+		err = s.logFor(v, &o)
+	} else if err == nil {
+		err = s.did(v, "import.start", filepath.Base(o.Path))
+	}
+	if err != nil && o.Path != "" {
+		err = errors.Join(err, os.RemoveAll(filepath.Dir(o.Path)))
+	}
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
+		return s.showImports(w, v, http.StatusUnprocessableEntity, &importsPage{Problem: sentence(err)}, o)
 	} else if err != nil {
 		return err
 	}
-	name := filepath.Base(o.Path)
-	if err := s.did(v, "import.start", name); err != nil {
-		return errors.Join(err, os.RemoveAll(filepath.Dir(o.Path)))
-	}
-	one := s.start(v.tenant.ID, "Import of "+name, v.at("imports"), func(ctx context.Context, tell app.Report) (any, error) {
+	name, owner := filepath.Base(o.Path), v.owner()
+	one := s.start(owner, "Import of "+name, v.place("imports"), func(ctx context.Context, tell app.Report) (any, error) {
 		result, err := s.app.ImportCalls(ctx, o, tell)
 		err = errors.Join(err, os.RemoveAll(filepath.Dir(o.Path)))
 		if err != nil {
-			s.log.WarnContext(ctx, "import failed", "tenant", v.tenant.ID, "error", err)
+			s.log.WarnContext(ctx, "import failed", "tenant", owner, "error", err)
 			return nil, err
 		}
-		return leadsTo(tenantPath(v.tenant.ID, "imports/"+strconv.FormatInt(result.Run, 10))), nil
+		return leadsTo(v.place("imports/" + strconv.FormatInt(result.Run, 10))), nil
 	})
-	http.Redirect(w, v.Request, v.at("imports/work/"+one.ID), http.StatusSeeOther)
+	http.Redirect(w, v.Request, v.place("imports/work/"+one.ID), http.StatusSeeOther)
 	return nil
+}
+
+// logFor notes an operator's import of one tenant's file in that tenant's
+// activity; that there is no such tenant is told here.
+func (s *Site) logFor(v *visit, o *app.ImportCalls) error {
+	t, err := s.app.Store().FindTenant(v.Context(), o.Tenant)
+	if err != nil {
+		return err
+	}
+	return s.app.Store().Update(v.Context(), t.ID, store.Interactive, func(tx *store.Tx) error {
+		return tx.Log(v.person.Did("import.start", filepath.Base(o.Path)))
+	})
 }
 
 // receive reads the form. The file comes last in it and goes to a directory of
@@ -112,7 +239,9 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, err 
 	if err != nil {
 		return o, fault.New(fault.Invalid, "the form did not come as one with a file")
 	}
-	o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+	if v.tenant != nil {
+		o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+	}
 	fields := map[string]string{}
 	for {
 		part, err := parts.NextPart()
@@ -134,6 +263,9 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, err 
 			return o, fault.New(fault.Invalid, "choose a file of call records first")
 		}
 		o.Source, o.Format = fields["source"], fields["format"]
+		if v.tenant == nil {
+			o.Tenant = fields["tenant"] // empty: each record names its own
+		}
 		if zone := fields["zone"]; zone != "" {
 			if o.Zone, err = when.LoadZone(zone); err != nil {
 				return o, err
@@ -179,69 +311,4 @@ func uploadError(err error) error {
 		return err
 	}
 	return fault.New(fault.Invalid, "the file came only in part; send it again")
-}
-
-// importPage is what import.html shows.
-type importPage struct {
-	runRow
-	Zone     *when.Zone
-	Back     string
-	Suspense string
-	Outcomes []outcomeRow
-	Refused  []store.Rejected
-	More     int
-	Raw      bool // the text of refused lines may be shown
-}
-
-type outcomeRow struct {
-	Name, Help string
-	Count      int64
-}
-
-// refusedShown is how many refused lines a page shows.
-const refusedShown = 200
-
-func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
-	id, err := strconv.ParseInt(v.PathValue("run"), 10, 64)
-	if err != nil {
-		return errNoPage
-	}
-	p := &importPage{Zone: v.zone, Back: v.at("imports"), Suspense: v.at("suspense")}
-	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		runs, err := tx.Runs()
-		if err != nil {
-			return err
-		}
-		found := false
-		for _, r := range runs {
-			if r.ID == id {
-				p.runRow, found = rowOf(v, r), true
-			}
-		}
-		if !found {
-			return fault.New(fault.NotFound, "there is no import %d", id)
-		}
-		p.Refused, err = tx.RejectedLines(p.Hash)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p.More = max(0, len(p.Refused)-refusedShown)
-	p.Refused = p.Refused[:min(refusedShown, len(p.Refused))]
-	for _, o := range usage.Outcomes() {
-		p.Outcomes = append(p.Outcomes, outcomeRow{outcomeTitles[o].name, outcomeTitles[o].help, p.Tally[o]})
-	}
-	s.show(w, v.Request, http.StatusOK, "import", "Import of "+p.File, p)
-	return nil
-}
-
-// outcomeTitles say where a record can end.
-var outcomeTitles = map[usage.Outcome]struct{ name, help string }{
-	usage.WasRated:     {"Rated", "calls with a charge"},
-	usage.WasZeroRated: {"Cost nothing", "calls that were not answered, or are free for another reason"},
-	usage.WasSuspended: {"In suspense", "they wait for a card, a rate, or a correction"},
-	usage.WasDuplicate: {"Known already", "the same record came before and counts once"},
-	usage.WasConflict:  {"In conflict", "a record of the same name says something else; the first one stays charged"},
-	usage.WasRejected:  {"Refused", "lines that could not be read as a record"},
 }

@@ -35,7 +35,7 @@ func (p *workPage) wait() int {
 }
 
 func (s *Site) work(w http.ResponseWriter, v *visit) error {
-	one, err := s.works.find(v.tenant.ID, v.PathValue("work"))
+	one, err := s.works.find(v.owner(), v.PathValue("work"))
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ const eventPace = 200 * time.Millisecond
 
 // workEvents tells how a work goes on, as server-sent events, until it is done.
 func (s *Site) workEvents(w http.ResponseWriter, v *visit) error {
-	one, err := s.works.find(v.tenant.ID, v.PathValue("work"))
+	one, err := s.works.find(v.owner(), v.PathValue("work"))
 	if err != nil {
 		return err
 	}

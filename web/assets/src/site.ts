@@ -6,6 +6,7 @@ import { panels } from "./panel";
 import { progress } from "./progress";
 import { charts } from "./chart";
 import { forms } from "./form";
+import { drops } from "./drop";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -13,6 +14,7 @@ const start = (root: ParentNode) => {
 	progress(root);
 	charts(root);
 	forms(root);
+	drops(root);
 };
 
 document.addEventListener("DOMContentLoaded", () => start(document), { once: true });

@@ -1,0 +1,43 @@
+// A place to drop a file on. Without script it is the file field that stands in
+// it, and with it still is.
+import { each } from "./once";
+
+const units = ["B", "kB", "MB", "GB"];
+
+function size(bytes: number) {
+	let unit = 0;
+	for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
+	return `${unit ? bytes.toFixed(1) : bytes} ${units[unit]}`;
+}
+
+export function drops(root: ParentNode) {
+	each<HTMLElement>(root, "[data-drop]", (place) => {
+		const field = place.querySelector<HTMLInputElement>("input[type=file]");
+		const said = place.querySelector<HTMLElement>("[data-drop-said]");
+		if (!field || !said) return;
+		const tell = () => {
+			const file = field.files?.[0];
+			said.textContent = file ? `${file.name}, ${size(file.size)}` : "";
+		};
+		const over = (is: boolean) => place.classList.toggle("drop-over", is);
+		field.addEventListener("change", tell);
+		for (const name of ["dragenter", "dragover"]) {
+			place.addEventListener(name, (event) => {
+				event.preventDefault();
+				over(true);
+			});
+		}
+		place.addEventListener("dragleave", (event) => over(place.contains(event.relatedTarget as Node | null)));
+		place.addEventListener("drop", (event) => {
+			event.preventDefault();
+			over(false);
+			const files = event.dataTransfer?.files;
+			if (files?.length !== 1) {
+				said.textContent = "Drop one file at a time.";
+				return;
+			}
+			field.files = files;
+			tell();
+		});
+	});
+}
