@@ -10,8 +10,8 @@ import (
 	"tollkeeper/store"
 )
 
-// TenantRun is one tenant's share of a reading of a file. The tenant without a
-// name is the system: records that name none, and lines that nobody can read.
+// TenantRun is one tenant's share of a reading of a file. The system's share is
+// the records that name no tenant there is, and lines that cannot be read.
 type TenantRun struct {
 	Tenant tenant.Tenant
 	store.Run

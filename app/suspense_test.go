@@ -71,7 +71,7 @@ func TestDismiss(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := a.DismissSuspense(t.Context(), x.ID, usage.Conflict); n != 1 || err != nil {
+		if n, err := a.DismissSuspense(t.Context(), x.ID, usage.Conflict, store.Activity{Who: "tester", What: "suspense.dismiss"}); n != 1 || err != nil {
 			t.Errorf("dismissed %d: %v", n, err)
 		}
 		if groups, err := a.Suspense(t.Context(), x.ID); len(groups) != 0 || err != nil {
@@ -80,7 +80,7 @@ func TestDismiss(t *testing.T) {
 		if got := imported(t, a, name, data); got[usage.WasDuplicate] != 2 {
 			t.Errorf("the file again: %v, want two duplicates", got)
 		}
-		if _, err := a.DismissSuspense(t.Context(), x.ID, usage.NoRate); !fault.Is(err, fault.Invalid) {
+		if _, err := a.DismissSuspense(t.Context(), x.ID, usage.NoRate, store.Activity{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a call without a rate is dismissed: %v", err)
 		}
 		sound(t, a)

@@ -201,6 +201,14 @@ func (s *Site) writeLines(w http.ResponseWriter, v *visit, shares []app.TenantRu
 	})
 }
 
+// owner is the name of a line's tenant; empty: it has none.
+func owner(l *app.RefusedLine) string {
+	if l.Tenant.ID == tenant.System {
+		return ""
+	}
+	return l.Tenant.Name
+}
+
 func (s *Site) writeReasons(w http.ResponseWriter, v *visit, shares []app.TenantRun) error {
 	t := table.Table{Name: "refused", Columns: []table.Column{
 		{Name: "tenant"}, {Name: "line", Kind: table.Count}, {Name: "column", Kind: table.Count}, {Name: "field"}, {Name: "reason"}, {Name: "advice"},
@@ -213,7 +221,7 @@ func (s *Site) writeReasons(w http.ResponseWriter, v *visit, shares []app.Tenant
 	err := s.everyRefused(v, shares, func(lines []app.RefusedLine) error {
 		for i := range lines {
 			l := &lines[i]
-			row := table.Row{table.String(l.Tenant.Name), table.Number(l.Line), table.Number(int64(l.Column)), table.String(l.Field), table.String(l.Reason), table.String(l.Advice)}
+			row := table.Row{table.String(owner(l)), table.Number(l.Line), table.Number(int64(l.Column)), table.String(l.Field), table.String(l.Reason), table.String(l.Advice)}
 			if raw {
 				row = append(row, table.String(l.Value), table.String(strings.ToValidUTF8(string(l.Text), "\uFFFD")))
 			}

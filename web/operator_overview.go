@@ -25,7 +25,8 @@ type operatorPage struct {
 	Silent    []silentTenant
 	MoreQuiet int // silent tenants that are not named
 	Charts    []chart
-	MoreMoney int // currencies without a chart
+	Even      bool // the charts fill rows of two; else the first has a row of its own
+	MoreMoney int  // currencies without a chart
 	Table     tenantTable
 }
 
@@ -85,6 +86,7 @@ func (s *Site) operatorOverview(w http.ResponseWriter, v *visit) error {
 	}
 	p.Stats = usageStats(&p.Total, &p.Before, "", change{})[1:]
 	p.Charts = operatorCharts(p.OperatorOverview)
+	p.Even = len(p.Charts)%2 == 0
 	p.MoreMoney = max(0, len(p.Currencies)-moneyCharts)
 	now := s.clock()
 	p.Health = healthOf(p.OperatorOverview, now)

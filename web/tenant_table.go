@@ -43,7 +43,7 @@ var tenantColumns = []tenantColumn{
 	{"name", "Tenant", false, func(a, b *app.TenantOverview) int { return 0 }}, // as they come
 	{"calls", "Calls", true, func(a, b *app.TenantOverview) int { return cmp.Compare(a.Total.Calls, b.Total.Calls) }},
 	{"answered", "Answered", true, func(a, b *app.TenantOverview) int { return cmp.Compare(answerShare(&a.Total), answerShare(&b.Total)) }},
-	{"minutes", "Billed minutes", true, func(a, b *app.TenantOverview) int { return cmp.Compare(a.Total.Billed, b.Total.Billed) }},
+	{"minutes", "Minutes", true, func(a, b *app.TenantOverview) int { return cmp.Compare(a.Total.Billed, b.Total.Billed) }},
 	{"revenue", "Revenue", true, func(a, b *app.TenantOverview) int {
 		return cmp.Or(cmp.Compare(b.Currency, a.Currency), cmp.Compare(a.Total.Amount, b.Total.Amount))
 	}},

@@ -117,6 +117,8 @@ func stageTitle(stage string) string {
 		return "Starting"
 	case "check":
 		return "Reading the file"
+	case "rerun":
+		return "Trying tenant after tenant again"
 	case "import":
 		return "Taking calls into the books"
 	}
