@@ -33,13 +33,11 @@ const exampleText = 120
 func (a *App) Suspense(ctx context.Context, id tenant.ID) ([]SuspenseGroup, error) {
 	groups := suspenseGroups{}
 	err := a.store.View(ctx, id, func(tx *store.Tx) error {
-		waiting, err := tx.OpenSuspense()
-		if err != nil {
-			return err
-		}
-		for i := range waiting {
-			s := &waiting[i]
+		if err := tx.EachSuspense(func(s *store.Suspense) error {
 			groups.add(s.Reason, s.Detail, s.Day, func() string { return clean(string(s.Text[:min(len(s.Text), exampleText)])) })
+			return nil
+		}); err != nil {
+			return err
 		}
 		segments, err := tx.Segments(store.AllDays)
 		if err != nil {

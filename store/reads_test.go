@@ -109,7 +109,12 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 	"FirstStart":   func(tx *store.Tx) (any, error) { return tx.FirstStart([32]byte{1}, 77) },
 	"Conservation": func(tx *store.Tx) (any, error) { return tx.Conservation() },
 	"OpenSuspense": func(tx *store.Tx) (any, error) { return tx.OpenSuspense() },
-	"SuspenseOf":   func(tx *store.Tx) (any, error) { return tx.SuspenseOf(usage.Identity{1}) },
+	"EachSuspense": func(tx *store.Tx) (any, error) {
+		return collect(func(yield func(any)) error {
+			return tx.EachSuspense(func(s *store.Suspense) error { yield(fmt.Sprint(*s)); return nil })
+		})
+	},
+	"SuspenseOf": func(tx *store.Tx) (any, error) { return tx.SuspenseOf(usage.Identity{1}) },
 	"SuspenseCount": func(tx *store.Tx) (any, error) {
 		return tx.SuspenseCount()
 	},

@@ -125,6 +125,16 @@ func (tx *Tx) FindRun(id int64) (Run, error) {
 	return rs[0], nil
 }
 
+// streamTime is how long a run without a file may go on: records that come one by
+// one are of one run until their day ends.
+const streamTime = 25 * when.Hour
+
+// Streaming tells whether records of the run, which are of no file, may still
+// come, as of an instant.
+func (r *Run) Streaming(now when.Instant) bool {
+	return r.Finished == 0 && r.Bytes == 0 && now-r.Started < streamTime
+}
+
 // Run reads one run, without its tally; one that is not known is NotFound.
 func (tx *Tx) Run(id int64) (r Run, err error) {
 	var hash []byte

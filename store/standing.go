@@ -11,7 +11,7 @@ type Standing struct {
 	Calls      int64        // that wait for a card or a rate
 	Records    int64        // that wait and are no calls yet
 	Runs       int64        // readings of files that began since the moment asked about
-	Unfinished int64        // of Runs: running, or broken off
+	Unfinished int64        // of Runs: of files, and running or broken off
 	LastRun    when.Instant // when the newest of all runs began; zero: there is none
 	Tally      usage.Tally  // what became of the records of Runs
 }
@@ -37,8 +37,8 @@ func (tx *Tx) Standing(since when.Instant) (s Standing, err error) {
 	if s.LastRun < since || last == 0 {
 		return s, nil
 	}
-	if err := tx.one([]any{&s.Runs, &s.Unfinished, &first}, `SELECT COUNT(*), COUNT(CASE WHEN finished_at = 0 THEN 1 END), COALESCE(MIN(id), 0)
-		FROM run WHERE tenant_id = $1 AND started_at >= $2`, tx.id(), int64(since)); err != nil {
+	if err := tx.one([]any{&s.Runs, &s.Unfinished, &first}, `SELECT COUNT(*), COUNT(CASE WHEN finished_at = 0 AND (bytes > 0 OR started_at <= $3) THEN 1 END), COALESCE(MIN(id), 0)
+		FROM run WHERE tenant_id = $1 AND started_at >= $2`, tx.id(), int64(since), int64(tx.Now-streamTime)); err != nil {
 		return s, err
 	}
 	t := &s.Tally

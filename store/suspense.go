@@ -88,7 +88,16 @@ func (tx *Tx) SettleSuspense(s *Suspense, state SuspenseState) error {
 
 // OpenSuspense lists the records that wait, oldest run and line first.
 func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
-	err = tx.each(func(scan func(...any) error) error {
+	err = tx.EachSuspense(func(s *Suspense) error {
+		ss = append(ss, *s)
+		return nil
+	})
+	return ss, err
+}
+
+// EachSuspense is OpenSuspense for who keeps few of them.
+func (tx *Tx) EachSuspense(f func(*Suspense) error) error {
+	return tx.each(func(scan func(...any) error) error {
 		var s Suspense
 		var identity []byte
 		var content, reason, state, day, created int64
@@ -97,11 +106,9 @@ func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
 		}
 		copy(s.Identity[:], identity)
 		s.Content, s.Reason, s.State, s.Day, s.Created = uint64(content), usage.Reason(reason), SuspenseState(state), when.Day(day), when.Instant(created)
-		ss = append(ss, s)
-		return nil
+		return f(&s)
 	}, `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
 		WHERE tenant_id = $1 AND state = 0 ORDER BY run_id, line, identity`, tx.id())
-	return ss, err
 }
 
 // SuspenseCount is how many rows of suspense there are, settled ones too.

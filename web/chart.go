@@ -40,6 +40,12 @@ func (c *chart) finish(f *figures) {
 	}
 }
 
+// add adds an amount to what a column holds.
+func add(to *money.Amount, a money.Amount) (err error) {
+	*to, err = to.Add(a)
+	return err
+}
+
 // drawn is an amount as a height.
 func drawn(a money.Amount) float64 { return float64(a) / float64(money.Unit) }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -140,8 +141,18 @@ func percent(part, whole int64) string {
 	if whole == 0 {
 		return "–"
 	}
-	tenths := part * 1000 / whole
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+	const thousand = 1000
+	for part > math.MaxInt64/thousand || part < math.MinInt64/thousand { // amounts of a large center are that large
+		part, whole = part/thousand, whole/thousand
+	}
+	if whole == 0 {
+		return "–"
+	}
+	tenths, sign := part*thousand/whole, ""
+	if tenths < 0 {
+		tenths, sign = -tenths, "−"
+	}
+	return fmt.Sprintf("%s%d.%d %%", sign, tenths/10, tenths%10)
 }
 
 func byteSize(n int64) string {

@@ -71,14 +71,14 @@ func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	p := &importPage{
-		runRow: rowOf(v, shares[0]), Operator: v.tenant == nil, Zone: v.clockZone(), Back: v.place("imports"), Suspense: v.place("suspense"),
+		runRow: s.rowOf(v, shares[0]), Operator: v.tenant == nil, Zone: v.clockZone(), Back: v.place("imports"), Suspense: v.place("suspense"),
 		Raw: v.may(callersOfNumbers...), Reasons: v.URL.Path + "/refused.csv",
 	}
 	if p.Raw {
 		p.Lines = v.URL.Path + "/refused-lines"
 	}
 	for i := range shares {
-		r := shareRow{runRow: rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + strconv.FormatInt(int64(shares[i].Tenant.ID), 10)}
+		r := shareRow{runRow: s.rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + strconv.FormatInt(int64(shares[i].Tenant.ID), 10)}
 		if id := shares[i].Tenant.ID; id != tenant.System {
 			r.At = tenantPath(id, "imports/"+strconv.FormatInt(r.ID, 10))
 		}

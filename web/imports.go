@@ -48,6 +48,7 @@ type runRow struct {
 	Records int64
 	Odd     int64 // suspended, conflicting and refused
 	Broken  bool  // it did not come to its end, or has not yet
+	Live    bool  // records of a program go on to come
 }
 
 type workLine struct{ Title, Path string }
@@ -78,7 +79,7 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 		return err
 	}
 	for _, r := range runs {
-		p.Rows = append(p.Rows, rowOf(v, r))
+		p.Rows = append(p.Rows, s.rowOf(v, r))
 	}
 	if more {
 		last := runs[len(runs)-1]
@@ -174,9 +175,10 @@ func withQuery(u *url.URL, name, value string) string {
 	return u.Path + "?" + q.Encode()
 }
 
-func rowOf(v *visit, r app.TenantRun) runRow {
+func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
+	live := r.Streaming(s.clock())
 	return runRow{
-		TenantRun: r, Path: v.place("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero(),
+		TenantRun: r, Path: v.place("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero() && !live, Live: live,
 		Odd: r.Tally[usage.WasSuspended] + r.Tally[usage.WasConflict] + r.Tally[usage.WasRejected],
 	}
 }

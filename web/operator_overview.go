@@ -84,8 +84,10 @@ func (s *Site) operatorOverview(w http.ResponseWriter, v *visit) error {
 		}
 		p.Revenue = append(p.Revenue, line)
 	}
-	p.Stats = usageStats(&p.Total, &p.Before, "", change{})[1:]
-	p.Charts = operatorCharts(p.OperatorOverview)
+	p.Stats = usageStats(&p.Total, &p.Before)
+	if p.Charts, err = operatorCharts(p.OperatorOverview); err != nil {
+		return err
+	}
 	p.Even = len(p.Charts)%2 == 0
 	p.MoreMoney = max(0, len(p.Currencies)-moneyCharts)
 	now := s.clock()
@@ -138,7 +140,7 @@ func healthOf(o *app.OperatorOverview, now when.Instant) importHealth {
 
 // operatorCharts are calls, then the revenue of each currency by itself: a sum of
 // two would be none, and one axis for both would say nothing of either.
-func operatorCharts(o *app.OperatorOverview) []chart {
+func operatorCharts(o *app.OperatorOverview) ([]chart, error) {
 	labels, of := columns(o.Days)
 	dayOf := func(k int) int { return of(o.Days.From.Add(k)) }
 	counts := make([]int64, len(labels))
@@ -156,7 +158,9 @@ func operatorCharts(o *app.OperatorOverview) []chart {
 	for _, c := range o.Currencies[:min(moneyCharts, len(o.Currencies))] {
 		amounts := make([]money.Amount, len(labels))
 		for k, a := range c.Daily {
-			amounts[dayOf(k)] += a
+			if err := add(&amounts[dayOf(k)], a); err != nil {
+				return nil, err
+			}
 		}
 		one := chart{Title: "Revenue by " + each(o.Days) + ", in " + string(c.Currency), Heads: []string{capitalWord(each(o.Days)), string(c.Currency)}}
 		f := &figures{Kind: "bars", Unit: string(c.Currency), Digits: c.Currency.Digits(), Labels: labels, Series: []series{{Name: "Revenue"}}}
@@ -167,7 +171,7 @@ func operatorCharts(o *app.OperatorOverview) []chart {
 		one.finish(f)
 		all = append(all, one)
 	}
-	return all
+	return all, nil
 }
 
 // Was is what came in in the period before.

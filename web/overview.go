@@ -94,12 +94,15 @@ func (s *Site) overviewOf(v *visit, agent tenant.UserID) (*overviewPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	p := &overviewPage{
-		Overview: o, Period: period, Earlier: app.DaysBefore(period.Days),
-		Stats: usageStats(&o.Total, &o.Before, cents(o.Total.Amount, o.Currency), change{}), Daily: dailyChart(o),
+	p := &overviewPage{Overview: o, Period: period, Earlier: app.DaysBefore(period.Days)}
+	spend := stat{
+		Name: "Spend", Figure: cents(o.Total.Amount, o.Currency), Was: cents(o.Before.Amount, o.Currency),
+		Change: rise(int64(o.Total.Amount), int64(o.Before.Amount)),
 	}
-	p.Stats[0].Change = rise(int64(o.Total.Amount), int64(o.Before.Amount))
-	p.Stats[0].Was = cents(o.Before.Amount, o.Currency)
+	p.Stats = append([]stat{spend}, usageStats(&o.Total, &o.Before)...)
+	if p.Daily, err = dailyChart(o); err != nil {
+		return nil, err
+	}
 	p.Ranks = p.ranks(v, n)
 	if agent != 0 {
 		p.Ranks = slices.DeleteFunc(p.Ranks, func(r rank) bool { return r.Title == "Agents" })
@@ -108,17 +111,19 @@ func (s *Site) overviewOf(v *visit, agent tenant.UserID) (*overviewPage, error) 
 }
 
 // dailyChart stacks the spend of each day by kind of call.
-func dailyChart(o *app.Overview) chart {
+func dailyChart(o *app.Overview) (c chart, err error) {
 	labels, of := columns(o.Days)
 	f := &figures{Kind: "bars", Unit: string(o.Currency), Digits: o.Currency.Digits(), Labels: labels, Series: []series{}}
-	c := chart{Title: "Spend by " + each(o.Days) + " and kind of call, in " + string(o.Currency), Heads: []string{capitalWord(each(o.Days))}}
+	c = chart{Title: "Spend by " + each(o.Days) + " and kind of call, in " + string(o.Currency), Heads: []string{capitalWord(each(o.Days))}}
 	for _, label := range labels {
 		c.Rows = append(c.Rows, []string{label})
 	}
 	for _, k := range o.Kinds {
 		amounts := make([]money.Amount, len(labels))
 		for _, d := range o.Daily {
-			amounts[of(d.Day)] += d.Amount[k]
+			if err := add(&amounts[of(d.Day)], d.Amount[k]); err != nil {
+				return chart{}, err
+			}
 		}
 		one, costs := series{Name: kindTitle(k)}, false
 		for i, a := range amounts {
@@ -132,7 +137,7 @@ func dailyChart(o *app.Overview) chart {
 		}
 	}
 	c.finish(f)
-	return c
+	return c, nil
 }
 
 func kindTitle(k usage.Kind) string {
@@ -190,7 +195,7 @@ func (r *rank) add(row rankRow) {
 		dearest = r.Rows[0].Amount
 	}
 	if row.Amount > 0 && dearest > 0 {
-		row.Share = int(float64(row.Amount) / float64(dearest) * 100)
+		row.Share = int(min(100, int64(row.Amount)/max(1, int64(dearest)/100)))
 	}
 	r.Rows = append(r.Rows, row)
 }

@@ -58,12 +58,11 @@ func rise(now, before int64) change {
 	return c
 }
 
-// usageStats are the figures of usage, spend first, which the caller has made.
-func usageStats(now, before *usage.Sums, spend template.HTML, moved change) []stat {
+// usageStats are the figures of usage that are no money.
+func usageStats(now, before *usage.Sums) []stat {
 	number := func(n int64) template.HTML { return grouped(strconv.FormatInt(n, 10)) }
 	const minute = 60
 	return []stat{
-		{Name: "Spend", Figure: spend, Change: moved},
 		{Name: "Calls", Figure: number(now.Calls), Change: rise(now.Calls, before.Calls), Was: number(before.Calls)},
 		{Name: "Billed minutes", Figure: number(now.Billed / minute), Change: rise(now.Billed/minute, before.Billed/minute), Was: number(before.Billed / minute)},
 		answerStat(now, before),

@@ -86,7 +86,7 @@ func (s *Site) suspense(w http.ResponseWriter, v *visit) error {
 	if v.tenant != nil {
 		one = ""
 		if v.may(callers...) {
-			p.Calls = v.at("calls") + "?status=suspended"
+			p.Calls = suspendedCalls(v, all)
 		}
 	} else if one != "" {
 		p.Only, p.All, p.Again = ownerName(&of[0]), v.place("suspense"), asks(v, "rerun", usage.NoReason, one)
@@ -104,6 +104,26 @@ func (s *Site) suspense(w http.ResponseWriter, v *visit) error {
 	}
 	s.show(w, v.Request, http.StatusOK, "suspense", "Suspense", p)
 	return nil
+}
+
+// suspendedCalls is the address of the list of calls among what waits; empty:
+// there are none. A call can count on the day before or after its own.
+func suspendedCalls(v *visit, all []app.TenantSuspense) string {
+	var days when.Days
+	for i := range all {
+		for _, g := range all[i].Groups {
+			if !app.CanDismiss(g.Reason) && g.First != 0 {
+				if days.From == 0 || g.First < days.From {
+					days.From = g.First
+				}
+				days.To = max(days.To, g.Last)
+			}
+		}
+	}
+	if days.From == 0 {
+		return ""
+	}
+	return v.at("calls") + "?status=suspended&from=" + days.From.Add(-1).String() + "&to=" + days.To.Add(1).String()
 }
 
 // asks is the address of the page that says what would happen, and asks.
