@@ -20,9 +20,9 @@ type RefusedMark struct {
 	Line   int64
 }
 
-// mendRefused is what to do about most lines: what is wrong with one is its
+// MendRefused is what to do about most lines: what is wrong with one is its
 // reason.
-const mendRefused = "mend the line and send it again: nothing counts twice"
+const MendRefused = "mend the line and send it again: nothing counts twice"
 
 // ListRefused lists refused lines of the shares of one run, by tenant and line,
 // at most limit of those behind after, and tells whether there are more.
@@ -48,7 +48,7 @@ func (a *App) ListRefused(ctx context.Context, shares []TenantRun, after Refused
 		}
 		for _, r := range found {
 			if r.Advice == "" {
-				r.Advice = mendRefused
+				r.Advice = MendRefused
 			}
 			lines = append(lines, RefusedLine{s.Tenant, r})
 		}

@@ -39,3 +39,26 @@ func causeAdvice(r usage.Reason) string {
 	}
 	return capital(r.Advice())
 }
+
+// causeWay is the page on which a cause is mended, where the visitor may see it.
+func causeWay(v *visit, r usage.Reason) *workLine {
+	switch r {
+	case usage.NoCard, usage.NoRate, usage.Blocked, usage.Overflow:
+		if v.may(raters...) {
+			return &workLine{"Rate cards", v.place("cards")}
+		}
+	case usage.NoTenant:
+		if v.may(operators...) {
+			return &workLine{"Tenants", "/operator/tenants"}
+		}
+	case usage.UnknownNumber:
+		if v.tenant != nil && v.may(people...) {
+			return &workLine{"Numbers", v.at("numbers")}
+		}
+	case usage.BadNumber:
+		if v.tenant != nil && v.may(settlers...) {
+			return &workLine{"Settings", v.at("settings")}
+		}
+	}
+	return nil
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tollkeeper/app"
+	"tollkeeper/core/fault"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
@@ -116,9 +117,16 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 		last := p.Refused[len(p.Refused)-1]
 		p.Next = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10)) + "#refused"
 	}
-	if !p.Raw {
-		for i := range p.Refused {
-			p.Refused[i].Value = "" // it can be a number
+	for i := range p.Refused {
+		l := &p.Refused[i]
+		switch {
+		case !p.Raw:
+			l.Value = "" // it can be a number
+		case l.Value == "":
+			l.Value = fault.Cut(strings.ToValidUTF8(string(l.Text), "\uFFFD"))
+		}
+		if l.Advice == app.MendRefused {
+			l.Advice = "" // the page says so of all
 		}
 	}
 	return nil

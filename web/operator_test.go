@@ -192,7 +192,7 @@ func TestOperatorSuspense(t *testing.T) {
 	file := recordHead + record("s1", "late", "+442079460001") + record("s2", first.Name, "+4420") + record("s3", first.Name, "+4420")
 	v.sent("/operator/imports", "waits.csv", []byte(file), nil)
 	a := v.get("/operator/suspense")
-	for _, want := range []string{"No tenant", first.Name, "the oldest for 11 days"} {
+	for _, want := range []string{"No tenant", first.Name, "the oldest waits for 11 days"} {
 		if !strings.Contains(a.body, want) {
 			t.Fatalf("the page does not say %q\n%s", want, a.body)
 		}
@@ -287,6 +287,15 @@ func TestBrowserConsole(t *testing.T) {
 	if got := ask[string](b, `document.querySelector("[data-drop-said]").textContent`); !strings.HasPrefix(got, "mixed.csv, ") {
 		t.Errorf("the place to drop a file on says %q", got)
 	}
+	dropped := `(n => { const d = new DataTransfer(); for (let i = 0; i < n; i++) d.items.add(new File(["x"], "dropped.csv")); const place = document.querySelector("[data-drop]");
+		place.dispatchEvent(new DragEvent("drop", {dataTransfer: d, bubbles: true, cancelable: true})); return place.querySelector("[data-drop-said]").textContent })`
+	if two, one := ask[string](b, dropped+"(2)"), ask[string](b, dropped+"(1)"); two != "Drop one file at a time." || one != "dropped.csv, 1 B" {
+		t.Errorf("two files dropped: %q; one: %q", two, one)
+	}
+	if got := ask[string](b, `document.querySelector("input[type=file]").files[0].name`); got != "dropped.csv" {
+		t.Errorf("the form would send %q", got)
+	}
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{file}))
 	b.inspect("a file is chosen")
 	b.do(chromedp.Submit(chromedp.CSS("input[type=file]")), visible("#shares"))
 	b.look("operator-import", ask[string](b, "location.href"))

@@ -34,6 +34,7 @@ type suspensePage struct {
 type cause struct {
 	Title   string
 	Advice  string
+	Way     *workLine // to the page where it is mended; nil: there is none for this reader
 	Records int64
 	Tenants int
 	First   when.Day
@@ -146,7 +147,7 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 		for _, g := range all[i].Groups {
 			c := by[g.Reason]
 			if c == nil {
-				c = &cause{Title: causeTitle(g.Reason), Advice: causeAdvice(g.Reason)}
+				c = &cause{Title: causeTitle(g.Reason), Advice: causeAdvice(g.Reason), Way: causeWay(v, g.Reason)}
 				if app.CanRerun(g.Reason) {
 					c.Again = asks(v, "rerun", g.Reason, of)
 				}
