@@ -57,6 +57,9 @@ func (s *deltaSet) add(day when.Day, c *usage.Call, ch *usage.Charge, sign int64
 	}}
 	sums := s.row(k)
 	sums.Calls += sign
+	if c.Answered != 0 {
+		sums.Answered += sign
+	}
 	sums.Seconds += sign * int64(c.Seconds())
 	sums.Billed += sign * int64(ch.Billed)
 	sums.Paid += sign * int64(ch.Charged())

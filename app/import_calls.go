@@ -242,9 +242,10 @@ func (imp *importing) share(ctx context.Context, t *tenant.Tenant) (*share, erro
 		ID: imp.run, File: imp.name, Hash: imp.hash, Bytes: imp.size, Source: imp.o.Source, FirstAt: imp.now, Started: imp.now,
 	}}
 	if imp.again != nil {
-		s.run.Format, s.run.Header, s.run.FirstAt = imp.again.Format, imp.again.Header, imp.again.FirstAt
+		s.run.Format, s.run.Why, s.run.Header, s.run.FirstAt = imp.again.Format, imp.again.Why, imp.again.Header, imp.again.FirstAt
 	} else {
-		s.run.Format, s.run.Header = imp.reader.Format().Name, imp.reader.Header()
+		f := imp.reader.Format()
+		s.run.Format, s.run.Why, s.run.Header = f.Name, clean(f.Why()), imp.reader.Header()
 	}
 	if imp.o.Zone != nil {
 		s.run.Zone = imp.o.Zone.Name()

@@ -96,7 +96,8 @@ func booksOf(t *testing.T, s *store.Store, name string) string {
 				k := fmt.Sprint(day, d.Key.Item, d.Key.Kind, d.Key.Direction, names[d.Key.Agent], d.Key.Campaign, d.Key.Country)
 				v, o := sums[k], d.Sums
 				sums[k] = usage.Sums{Calls: v.Calls + o.Calls, Charged: v.Charged + o.Charged, Seconds: v.Seconds + o.Seconds,
-					Billed: v.Billed + o.Billed, Paid: v.Paid + o.Paid, Amount: v.Amount + o.Amount, Cost: v.Cost + o.Cost}
+					Billed: v.Billed + o.Billed, Paid: v.Paid + o.Paid, Amount: v.Amount + o.Amount, Cost: v.Cost + o.Cost,
+					Answered: v.Answered + o.Answered, Untold: v.Untold + o.Untold}
 			}
 			return nil
 		}); err != nil {

@@ -142,13 +142,16 @@ func TestOverview(t *testing.T) {
 				}{{days, &want}, {before, &had}} {
 					if into.days.Contains(day) {
 						into.sums.Calls++
+						if x.Answered != 0 {
+							into.sums.Answered++
+						}
 						into.sums.Seconds += int64(x.Seconds())
 						into.sums.Amount += x.Charge.Amount + x.Charge.AMD
 					}
 				}
 			}
 			for name, pair := range map[string][2]usage.Sums{"total": {o.Total, want}, "before": {o.Before, had}} {
-				if pair[0].Calls != pair[1].Calls || pair[0].Seconds != pair[1].Seconds || pair[0].Amount != pair[1].Amount {
+				if pair[0].Calls != pair[1].Calls || pair[0].Seconds != pair[1].Seconds || pair[0].Answered != pair[1].Answered || pair[0].Untold != 0 || pair[0].Amount != pair[1].Amount {
 					t.Errorf("agent %d, %s: %+v, want %+v", agent, name, pair[0], pair[1])
 				}
 			}

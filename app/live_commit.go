@@ -199,7 +199,7 @@ func (c *liveCommitter) line(ctx context.Context, k liveKey) (*liveLine, error) 
 	now := c.app.store.Now()
 	l := &liveLine{key: k, imp: &importing{
 		app: c.app, name: "live " + now.UTCDay().String(), now: now, each: true, byName: map[string]*share{}, shares: map[tenant.ID]*share{},
-		o: ImportCalls{Source: k.source}, again: &store.Run{Format: k.format, Header: []byte(k.header), FirstAt: now},
+		o: ImportCalls{Source: k.source}, again: &store.Run{Format: k.format, Why: "sent by a program, record by record", Header: []byte(k.header), FirstAt: now},
 	}}
 	if k.zone != "" {
 		if l.imp.o.Zone, err = when.LoadZone(k.zone); err != nil {

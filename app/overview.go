@@ -59,7 +59,7 @@ func (a *App) Overview(ctx context.Context, t tenant.Tenant, days when.Days, age
 	for d := days.From; d <= days.To; d = d.Add(1) {
 		f.daily[d] = &DayUsage{Day: d, Amount: map[usage.Kind]money.Amount{}}
 	}
-	before := when.Days{From: days.From.Add(-days.Count()), To: days.From.Add(-1)}
+	before := DaysBefore(days)
 	err := a.store.View(ctx, t.ID, func(tx *store.Tx) error {
 		if err := tx.Usage(days, f.add); err != nil {
 			return err
@@ -71,6 +71,11 @@ func (a *App) Overview(ctx context.Context, t tenant.Tenant, days when.Days, age
 	})
 	f.finish()
 	return f.out, fault.Wrap("overview", err)
+}
+
+// DaysBefore are as many days as days, just before them.
+func DaysBefore(days when.Days) when.Days {
+	return when.Days{From: days.From.Add(-days.Count()), To: days.From.Add(-1)}
 }
 
 // LastDay is the UTC day on which the newest call of a tenant began, or zero.

@@ -19,9 +19,10 @@ import (
 // tenant that started on the days, by the days of its zone.
 type Rerate struct {
 	Tenant    tenant.ID
-	Days      when.Days // zero: all
-	Suspended bool      // only segments that hold suspended calls, and only those calls
-	Post      bool      // else the differences are only told
+	Days      when.Days    // zero: all
+	Suspended bool         // only segments that hold suspended calls, and only those calls
+	Reason    usage.Reason // with Suspended: only those that wait for this; zero: for anything
+	Post      bool         // else the differences are only told
 }
 
 // Rerated is what rating again came to.
@@ -182,6 +183,9 @@ func (w *rerating) rate(s *store.CallSegment) (changed int, err error) {
 
 func (w *rerating) wanted(i int) bool {
 	if w.what.Suspended && w.old[i].Status != usage.Suspended {
+		return false
+	}
+	if w.what.Reason != usage.NoReason && w.old[i].Reason != w.what.Reason {
 		return false
 	}
 	return w.what.Days == (when.Days{}) || w.period.Contains(w.calls[i].Started)

@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"tollkeeper/app"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
@@ -71,7 +73,7 @@ func TestDismiss(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := a.DismissSuspense(t.Context(), x.ID, usage.Conflict); n != 1 || err != nil {
+		if n, err := a.DismissSuspense(t.Context(), x.ID, usage.Conflict, store.Activity{Who: "tester", What: "suspense.dismiss"}); n != 1 || err != nil {
 			t.Errorf("dismissed %d: %v", n, err)
 		}
 		if groups, err := a.Suspense(t.Context(), x.ID); len(groups) != 0 || err != nil {
@@ -80,9 +82,74 @@ func TestDismiss(t *testing.T) {
 		if got := imported(t, a, name, data); got[usage.WasDuplicate] != 2 {
 			t.Errorf("the file again: %v, want two duplicates", got)
 		}
-		if _, err := a.DismissSuspense(t.Context(), x.ID, usage.NoRate); !fault.Is(err, fault.Invalid) {
+		if _, err := a.DismissSuspense(t.Context(), x.ID, usage.NoRate, store.Activity{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a call without a rate is dismissed: %v", err)
 		}
+		sound(t, a)
+	})
+}
+
+// TestRerunCause tries one cause again at a time: what waits for another stays.
+func TestRerunCause(t *testing.T) {
+	data := "call_id,called,started_at,answered_at,ended_at\n" +
+		"x1,02079460123,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-01T10:01:05Z\n" +
+		"x2,+442079460123,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-03T10:01:05Z\n" +
+		"x3,+442079460123,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-01T10:01:05Z\n"
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := app.New(s)
+		x := tenant.Tenant{Name: "x", Currency: "USD", Zone: "UTC"}
+		if err := s.AddTenant(t.Context(), &x); err != nil {
+			t.Fatal(err)
+		}
+		imported(t, a, "x", []byte(data)) // a number without a country, a call too long, a call without a card
+		waits := func(want ...usage.Reason) {
+			t.Helper()
+			all, err := a.SuspenseOfAll(t.Context(), []tenant.Tenant{x})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []usage.Reason
+			for _, one := range all {
+				for _, g := range one.Groups {
+					got = append(got, g.Reason)
+				}
+			}
+			if slices.Sort(got); !slices.Equal(got, want) {
+				t.Errorf("wait for %v, want %v", got, want)
+			}
+		}
+		waits(usage.NoCard, usage.BadNumber, usage.TooLong)
+		x.Country = phone.MustCountry("GB")
+		if err := a.SetTenant(t.Context(), &x); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range []struct {
+			reason  usage.Reason
+			settled int64
+		}{{usage.NoCard, 0}, {usage.TooLong, 0}, {usage.Conflict, 0}, {usage.BadNumber, 0}} {
+			r, err := a.RerunCause(t.Context(), x.ID, step.reason, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Settled() != step.settled {
+				t.Errorf("%s again: %d settled, want %d", step.reason, r.Settled(), step.settled)
+			}
+		}
+		waits(usage.NoCard, usage.TooLong) // the number can be read now, and its call waits for a card like the other
+		rates := retail(firstDeck)
+		rates.Tenant = "x"
+		if _, err := a.ImportRates(t.Context(), rates, nil); err != nil {
+			t.Fatal(err)
+		}
+		settled, still, err := a.RerunAll(t.Context(), []tenant.Tenant{x}, usage.TooLong, nil)
+		if err != nil || settled != 0 || still != 3 {
+			t.Errorf("too long again: %d settled, %d still waiting, %v", settled, still, err)
+		}
+		settled, still, err = a.RerunAll(t.Context(), []tenant.Tenant{x}, usage.NoCard, nil)
+		if err != nil || settled != 2 || still != 1 {
+			t.Errorf("no card again: %d settled, %d still waiting, %v", settled, still, err)
+		}
+		waits(usage.TooLong)
 		sound(t, a)
 	})
 }

@@ -91,7 +91,7 @@ const rejectedText = 64 << 10
 
 func (p *part) reject(rec *cdr.Record, in *fault.Input) {
 	p.rejected = append(p.rejected, store.Rejected{
-		Run: p.run.ID, Line: rec.Line, Column: in.Column, Field: in.Field, Value: clean(in.Value), Reason: clean(in.Reason),
+		Run: p.run.ID, Line: rec.Line, Column: in.Column, Field: in.Field, Value: clean(in.Value), Reason: clean(in.Reason), Advice: clean(in.Advice),
 		Text: append([]byte(nil), rec.Text[:min(len(rec.Text), rejectedText)]...),
 	})
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
@@ -112,7 +113,7 @@ func (c *suspenseCommand) dismiss(s *session, a *app.App, owner tenant.Tenant) e
 	if err != nil {
 		return &usageError{err}
 	}
-	n, err := a.DismissSuspense(s.ctx, owner.ID, cause)
+	n, err := a.DismissSuspense(s.ctx, owner.ID, cause, auth.Program("command line").Did("suspense.dismiss", ""))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,11 @@ const readBlock = 1024
 // Usage gives the roll-up deltas of billing days, in the order of the days. What
 // f gets is only valid until it returns.
 func (tx *Tx) Usage(days when.Days, f func(day when.Day, ds []usage.Delta) error) error {
+	return tx.UsageOf(days, segment.AllRollups, f)
+}
+
+// UsageOf is Usage of some fields; the others are zero.
+func (tx *Tx) UsageOf(days when.Days, want segment.RollupColumns, f func(day when.Day, ds []usage.Delta) error) error {
 	var r segment.Reader
 	var x segment.RollupReader
 	ds := make([]usage.Delta, readBlock)
@@ -20,7 +25,7 @@ func (tx *Tx) Usage(days when.Days, f func(day when.Day, ds []usage.Delta) error
 		if err := r.Reset(u.Data); err != nil {
 			return err
 		}
-		if err := x.Reset(&r, segment.AllRollups); err != nil {
+		if err := x.Reset(&r, want); err != nil {
 			return err
 		}
 		for row := 0; row < x.Rows(); row += readBlock {

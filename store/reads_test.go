@@ -7,6 +7,7 @@ import (
 	"tollkeeper/core/ledger"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
+	"tollkeeper/format/segment"
 	"tollkeeper/store"
 )
 
@@ -92,19 +93,37 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 			return tx.RawSegments(func(seg, run int64, data []byte) error { yield(fmt.Sprint(seg, run, data)); return nil })
 		})
 	},
-	"Run":          func(tx *store.Tx) (any, error) { return tx.Run(1) },
-	"Runs":         func(tx *store.Tx) (any, error) { return tx.Runs() },
+	"Run":  func(tx *store.Tx) (any, error) { return tx.Run(1) },
+	"Runs": func(tx *store.Tx) (any, error) { return tx.Runs() },
+	"FindRuns": func(tx *store.Tx) (any, error) {
+		return tx.FindRuns(store.RunFilter{Below: 2, State: store.RunOpen, Limit: 10})
+	},
+	"FindRun":  func(tx *store.Tx) (any, error) { return tx.FindRun(1) },
+	"Standing": func(tx *store.Tx) (any, error) { return tx.Standing(0) },
+	"UsageOf": func(tx *store.Tx) (any, error) {
+		return collect(func(yield func(any)) error {
+			return tx.UsageOf(store.AllDays, segment.RollupCalls, func(day when.Day, ds []usage.Delta) error { yield(fmt.Sprint(day, ds)); return nil })
+		})
+	},
 	"RunBatches":   func(tx *store.Tx) (any, error) { return tx.RunBatches(1) },
 	"FirstStart":   func(tx *store.Tx) (any, error) { return tx.FirstStart([32]byte{1}, 77) },
 	"Conservation": func(tx *store.Tx) (any, error) { return tx.Conservation() },
 	"OpenSuspense": func(tx *store.Tx) (any, error) { return tx.OpenSuspense() },
-	"SuspenseOf":   func(tx *store.Tx) (any, error) { return tx.SuspenseOf(usage.Identity{1}) },
+	"EachSuspense": func(tx *store.Tx) (any, error) {
+		return collect(func(yield func(any)) error {
+			return tx.EachSuspense(func(s *store.Suspense) error { yield(fmt.Sprint(*s)); return nil })
+		})
+	},
+	"SuspenseOf": func(tx *store.Tx) (any, error) { return tx.SuspenseOf(usage.Identity{1}) },
 	"SuspenseCount": func(tx *store.Tx) (any, error) {
 		return tx.SuspenseCount()
 	},
 	"SuspenseRows":  func(tx *store.Tx) (any, error) { return tx.SuspenseRows() },
 	"RejectedLines": func(tx *store.Tx) (any, error) { return tx.RejectedLines([32]byte{1}) },
-	"RejectedRows":  func(tx *store.Tx) (any, error) { return tx.RejectedRows() },
+	"FindRejected": func(tx *store.Tx) (any, error) {
+		return tx.FindRejected(store.RejectedFilter{Hash: [32]byte{1}, Run: 1, After: 2, Limit: 1})
+	},
+	"RejectedRows": func(tx *store.Tx) (any, error) { return tx.RejectedRows() },
 	"Balances": func(tx *store.Tx) (any, error) {
 		b, err := tx.Balances()
 		return b.Lines(), err

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"math"
+
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 )
@@ -86,7 +88,16 @@ func (tx *Tx) SettleSuspense(s *Suspense, state SuspenseState) error {
 
 // OpenSuspense lists the records that wait, oldest run and line first.
 func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
-	err = tx.each(func(scan func(...any) error) error {
+	err = tx.EachSuspense(func(s *Suspense) error {
+		ss = append(ss, *s)
+		return nil
+	})
+	return ss, err
+}
+
+// EachSuspense is OpenSuspense for who keeps few of them.
+func (tx *Tx) EachSuspense(f func(*Suspense) error) error {
+	return tx.each(func(scan func(...any) error) error {
 		var s Suspense
 		var identity []byte
 		var content, reason, state, day, created int64
@@ -95,11 +106,9 @@ func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
 		}
 		copy(s.Identity[:], identity)
 		s.Content, s.Reason, s.State, s.Day, s.Created = uint64(content), usage.Reason(reason), SuspenseState(state), when.Day(day), when.Instant(created)
-		ss = append(ss, s)
-		return nil
+		return f(&s)
 	}, `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
 		WHERE tenant_id = $1 AND state = 0 ORDER BY run_id, line, identity`, tx.id())
-	return ss, err
 }
 
 // SuspenseCount is how many rows of suspense there are, settled ones too.
@@ -116,27 +125,47 @@ type Rejected struct {
 	Field  string
 	Value  string
 	Reason string
-	Text   []byte
+	Advice string // what to do about it; empty: mend the line
+	Text   []byte // the beginning of the line, as it came
 }
 
 // PutRejected keeps an unreadable line, once for each file and line.
 func (tx *Tx) PutRejected(hash [32]byte, r *Rejected) error {
-	return tx.exec(`INSERT INTO rejected (tenant_id, file_hash, line, run_id, position, field, value, reason, text)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, file_hash, line) DO NOTHING`,
-		tx.id(), hash[:], r.Line, r.Run, int64(r.Column), r.Field, r.Value, r.Reason, nonNil(r.Text))
+	return tx.exec(`INSERT INTO rejected (tenant_id, file_hash, line, run_id, position, field, value, reason, text, advice)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant_id, file_hash, line) DO NOTHING`,
+		tx.id(), hash[:], r.Line, r.Run, int64(r.Column), r.Field, r.Value, r.Reason, nonNil(r.Text), r.Advice)
 }
 
 // RejectedLines lists the unreadable lines of a file, in its order.
-func (tx *Tx) RejectedLines(hash [32]byte) (rs []Rejected, err error) {
+func (tx *Tx) RejectedLines(hash [32]byte) ([]Rejected, error) {
+	return tx.FindRejected(RejectedFilter{Hash: hash})
+}
+
+// RejectedFilter says which unreadable lines of a file are looked for.
+type RejectedFilter struct {
+	Hash  [32]byte
+	Run   int64 // that brought them first; zero: any. A stream has no hash of its own, but runs
+	After int64 // of a higher number; zero: all
+	Limit int   // at most so many; zero: all
+}
+
+// FindRejected lists unreadable lines of a file, in its order.
+func (tx *Tx) FindRejected(f RejectedFilter) (rs []Rejected, err error) {
+	limit := int64(f.Limit)
+	if limit == 0 {
+		limit = math.MaxInt64
+	}
 	err = tx.each(func(scan func(...any) error) error {
 		var r Rejected
 		var column int64
-		if err := scan(&r.Run, &r.Line, &column, &r.Field, &r.Value, &r.Reason, &r.Text); err != nil {
+		if err := scan(&r.Run, &r.Line, &column, &r.Field, &r.Value, &r.Reason, &r.Text, &r.Advice); err != nil {
 			return err
 		}
 		r.Column = int(column)
 		rs = append(rs, r)
 		return nil
-	}, `SELECT run_id, line, position, field, value, reason, text FROM rejected WHERE tenant_id = $1 AND file_hash = $2 ORDER BY line`, tx.id(), hash[:])
+	}, `SELECT run_id, line, position, field, value, reason, text, advice FROM rejected
+		WHERE tenant_id = $1 AND file_hash = $2 AND ($3 = 0 OR run_id = $3) AND line > $4 ORDER BY line LIMIT $5`,
+		tx.id(), f.Hash[:], f.Run, f.After, limit)
 	return rs, err
 }

@@ -17,10 +17,7 @@ func (s *Site) activityExport(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = s.app.Store().Update(v.Context(), v.owner(), store.Interactive, func(tx *store.Tx) error {
-		return tx.Log(v.person.Did("activity.export", v.URL.RawQuery))
-	})
-	if err != nil {
+	if err := s.did(v, "activity.export", v.URL.RawQuery); err != nil {
 		return err
 	}
 	h := w.Header()

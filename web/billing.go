@@ -142,9 +142,13 @@ func (s *Site) billingExport(w http.ResponseWriter, v *visit) error {
 	return sheet.WriteCSV(w, res.Tables)
 }
 
-// did logs what the visitor did, in the tenant's activity.
-func (s *Site) did(v *visit, what, about string) error {
-	return s.app.Store().Update(v.Context(), v.tenant.ID, store.Interactive, func(tx *store.Tx) error {
+// did logs what the visitor did, in the tenant's activity or, on the operator's
+// pages, in the system's.
+func (s *Site) did(v *visit, what, about string) error { return s.didIn(v, v.owner(), what, about) }
+
+// didIn logs it in the activity of a tenant that the page need not be about.
+func (s *Site) didIn(v *visit, owner tenant.ID, what, about string) error {
+	return s.app.Store().Update(v.Context(), owner, store.Interactive, func(tx *store.Tx) error {
 		return tx.Log(v.person.Did(what, about))
 	})
 }

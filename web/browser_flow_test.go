@@ -97,7 +97,7 @@ func TestBrowserRoles(t *testing.T) {
 
 func TestBrowserOperator(t *testing.T) {
 	c, b, at := flow(t, func(*center) string { return "operator@example.com" })
-	for _, page := range []string{"/operator", "/operator/tenants", "/account"} {
+	for _, page := range append(slices.Clone(operatorPages), "/account") {
 		b.goes(page, http.StatusOK, chromedp.Navigate(c.at+page))
 		b.inspect("operator " + page)
 	}

@@ -93,12 +93,18 @@ func (c *center) fill() {
 			return nil
 		}))
 		for _, u := range c.users[tt.ID] {
-			_, err := c.auth.AddLogin(ctx, by, auth.Login{Tenant: tt.ID, User: u.ID, Password: password})
-			must(t, err)
+			c.login(tt.ID, u.ID)
 		}
 	}
 	_, err = c.auth.AddLogin(ctx, by, auth.Login{Name: "Olga Operator", Email: "operator@example.com", Password: password})
 	must(t, err)
+}
+
+// login lets a user sign in.
+func (c *center) login(id tenant.ID, u tenant.UserID) {
+	c.t.Helper()
+	_, err := c.auth.AddLogin(context.Background(), auth.Program("test"), auth.Login{Tenant: id, User: u, Password: password})
+	must(c.t, err)
 }
 
 func must(t *testing.T, err error) {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -28,15 +29,12 @@ func (s *Site) funcs() template.FuncMap {
 		"cents":   cents,
 		"length":  length,
 		"percent": percent,
-		"rise":    rise,
 		"capital": capital,
 		"nothing": func(title, text, path, action string) empty { return empty{title, text, path, action} },
 		"query":   url.QueryEscape,
 		"bytes":   byteSize,
 		"plural":  plural,
 		"label":   label,
-		"micros":  func(a money.Amount) int64 { return int64(a) },
-		"stat":    func(name string, figure template.HTML, c change) stat { return stat{name, figure, c} },
 	}
 }
 
@@ -143,34 +141,18 @@ func percent(part, whole int64) string {
 	if whole == 0 {
 		return "–"
 	}
-	tenths := part * 1000 / whole
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
-}
-
-// change is how a figure moved against the period before.
-type change struct {
-	Text string
-	Icon string
-	Tone string // a class: more is neither good nor bad, so it is only a colour's shade
-}
-
-func rise(now, before int64) change {
-	switch {
-	case before == 0 && now == 0:
-		return change{Text: "as before", Icon: "minus", Tone: "text-secondary"}
-	case before == 0:
-		return change{Text: "nothing before", Icon: "arrow-up-right", Tone: "text-secondary"}
-	case now == before:
-		return change{Text: "as before", Icon: "minus", Tone: "text-secondary"}
-	case before > 0 && now/before >= 10:
-		return change{Text: "more than ten times before", Icon: "trending-up", Tone: "tone-up"}
+	const thousand = 1000
+	for part > math.MaxInt64/thousand || part < math.MinInt64/thousand { // amounts of a large center are that large
+		part, whole = part/thousand, whole/thousand
 	}
-	d := float64(now-before) / float64(before) * 100
-	c := change{Text: fmt.Sprintf("%+.1f %% on before", d), Icon: "trending-up", Tone: "tone-up"}
-	if d < 0 {
-		c = change{Text: "−" + c.Text[1:], Icon: "trending-down", Tone: "tone-down"}
+	if whole == 0 {
+		return "–"
 	}
-	return c
+	tenths, sign := part*thousand/whole, ""
+	if tenths < 0 {
+		tenths, sign = -tenths, "−"
+	}
+	return fmt.Sprintf("%s%d.%d %%", sign, tenths/10, tenths%10)
 }
 
 func byteSize(n int64) string {
@@ -199,15 +181,11 @@ func capital(s string) string {
 	return s
 }
 
+// capitalWord is a word as a heading begins with it.
+func capitalWord(s string) string { return strings.TrimSuffix(capital(s), ".") }
+
 // empty is what to say where nothing is, and the way on from there.
 type empty struct{ Title, Text, Path, Action string }
-
-// stat is one figure with its name and how it moved.
-type stat struct {
-	Name   string
-	Figure template.HTML
-	Change change
-}
 
 // plural is a number with the word for its things: "1 call", "2 calls".
 func plural(n int64, word string) string {

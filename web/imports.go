@@ -6,81 +6,188 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
+	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 	"tollkeeper/format/cdr"
 	"tollkeeper/store"
 )
 
-// importsPage is what imports.html shows.
+// importsPage is what imports.html shows: a tenant's imports, or the operator's
+// of all tenants.
 type importsPage struct {
-	Runs    []runRow
-	More    int // that are not shown
-	Formats []string
-	Works   []workLine
-	Zone    *when.Zone
-	Account string
-	Once    string // names this form, so that it starts one import however often it is sent
-	Problem string
-	Inputs  fault.Inputs
+	Operator bool
+	Rows     []runRow
+	Formats  []choice
+	Owners   []choice // of a new file; none: it is the tenant's
+	Tenants  []choice // to filter by; none: there is but one
+	States   []choice
+	Filtered bool
+	First    string // address of the newest; empty: this is it
+	Next     string // address of what is older; empty: nothing is
+	Reset    string
+	Works    []workLine
+	Zone     *when.Zone
+	Account  string // the tenant's zone; empty: each has its own
+	Source   string // as it was typed
+	Once     string // names this form, so that it starts one import however often it is sent
+	Problem  string
+	Inputs   fault.Inputs
+	Empty    empty
 }
 
 type runRow struct {
-	store.Run
+	app.TenantRun
 	Path    string
 	Records int64
 	Odd     int64 // suspended, conflicting and refused
-	Broken  bool  // it did not come to its end
+	Broken  bool  // it did not come to its end, or has not yet
+	Live    bool  // records of a program go on to come
 }
 
 type workLine struct{ Title, Path string }
 
-// runsShown is how many imports the page lists.
-const runsShown = 100
+// runsOnPage is how many imports a page lists.
+const runsOnPage = 50
 
 func (s *Site) imports(w http.ResponseWriter, v *visit) error {
-	return s.showImports(w, v, http.StatusOK, nil)
+	return s.showImports(w, v, http.StatusOK, &importsPage{}, app.ImportCalls{})
 }
 
-// showImports shows the page, with what is wrong with the file that was sent.
-func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, problem error) error {
-	var runs []store.Run
-	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
-		runs, err = tx.Runs()
+// showImports shows the page again as it was asked for: o is what was chosen for
+// a file that could not be taken.
+func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *importsPage, o app.ImportCalls) error {
+	q := v.URL.Query()
+	p.Once = rand.Text()
+	p.Operator, p.Zone, p.Source, p.Reset = v.tenant == nil, v.clockZone(), o.Source, v.place("imports")
+	ask := app.ListRuns{Limit: runsOnPage, After: readRunMark(q.Get("after"))}
+	if err := s.readOwners(v, p, &ask, o.Tenant); err != nil {
 		return err
-	})
+	}
+	for _, name := range cdr.Names() {
+		p.Formats = append(p.Formats, choice{Value: name, Label: name, Chosen: name == o.Format})
+	}
+	p.States, ask.State = runStates(q.Get("state"))
+	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
+	runs, more, err := s.app.ListRuns(v.Context(), ask)
 	if err != nil {
 		return err
 	}
-	p := &importsPage{Formats: cdr.Names(), Zone: v.zone, Account: v.tenant.Zone, Once: rand.Text(), More: max(0, len(runs)-runsShown)}
-	if problem != nil {
-		p.Inputs = inputsOf(problem)
-		if p.Problem = sentence(problem); p.Problem == "" {
-			p.Problem = "Nothing of the file was taken in. This has to be mended first:"
-		}
+	for _, r := range runs {
+		p.Rows = append(p.Rows, s.rowOf(v, r))
 	}
-	for _, r := range runs[:min(runsShown, len(runs))] {
-		p.Runs = append(p.Runs, rowOf(v, r))
+	if more {
+		last := runs[len(runs)-1]
+		p.Next = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10))
 	}
-	for _, one := range s.works.running(v.tenant.ID) {
-		p.Works = append(p.Works, workLine{one.Title, v.at("imports/work/" + one.ID)})
+	if q.Has("after") {
+		p.First = withQuery(v.URL, "after", "")
+	}
+	p.Empty = empty{Title: "No imports yet", Text: "Choose a file above; its calls are rated at once."}
+	if p.Filtered {
+		p.Empty = empty{"Nothing fits", "There is no import as the filters ask.", p.Reset, "All imports"}
+	}
+	for _, one := range s.works.running(v.owner()) {
+		p.Works = append(p.Works, workLine{one.Title, v.place("imports/work/" + one.ID)})
 	}
 	s.show(w, v.Request, status, "imports", "Imports", p)
 	return nil
 }
 
-func rowOf(v *visit, r store.Run) runRow {
+// readOwners fills in whose imports are listed: the tenant's, or those of the
+// tenant that the operator filters by, or all. sent is whose a new file is.
+func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent string) error {
+	if v.tenant != nil {
+		p.Account, ask.Of = v.tenant.Zone, []tenant.Tenant{*v.tenant}
+		return nil
+	}
+	all, err := s.app.Everybody(v.Context())
+	if err != nil {
+		return err
+	}
+	of := v.URL.Query().Get("of")
+	for _, t := range all {
+		id := strconv.FormatInt(int64(t.ID), 10)
+		one := choice{Value: id, Label: ownerName(&t)}
+		if t.ID != tenant.System {
+			one.Chosen = id == sent
+			p.Owners = append(p.Owners, one)
+		}
+		if one.Chosen = id == of; one.Chosen {
+			ask.Of = []tenant.Tenant{t}
+		}
+		p.Tenants = append(p.Tenants, one)
+	}
+	if of == "" {
+		ask.Of = all
+	}
+	return nil
+}
+
+// ownerName is how a page names whose records something is about.
+func ownerName(t *tenant.Tenant) string {
+	if t.ID == tenant.System {
+		return "No tenant"
+	}
+	return t.Name
+}
+
+// runStates are the states to filter by, and the chosen one.
+func runStates(chosen string) (cs []choice, state store.RunState) {
+	for _, one := range []struct {
+		value, label string
+		state        store.RunState
+	}{{"finished", "Done", store.RunFinished}, {"open", "Not finished", store.RunOpen}, {"odd", "Records not in order", store.RunOdd}} {
+		if one.value == chosen {
+			state = one.state
+		}
+		cs = append(cs, choice{Value: one.value, Label: one.label, Chosen: one.value == chosen})
+	}
+	return cs, state
+}
+
+// readRunMark reads "run-tenant"; what it cannot read is the beginning.
+func readRunMark(s string) (m app.RunMark) {
+	run, id, _ := strings.Cut(s, "-")
+	n, err1 := strconv.ParseInt(run, 10, 64)
+	t, err2 := strconv.ParseInt(id, 10, 32)
+	if err1 != nil || err2 != nil || n <= 0 || t < 0 {
+		return app.RunMark{}
+	}
+	return app.RunMark{Run: n, Tenant: tenant.ID(t)}
+}
+
+// withQuery is an address with one value of its query changed; empty takes it out.
+func withQuery(u *url.URL, name, value string) string {
+	q := u.Query()
+	q.Set(name, value)
+	if value == "" {
+		q.Del(name)
+	}
+	if len(q) == 0 {
+		return u.Path
+	}
+	return u.Path + "?" + q.Encode()
+}
+
+func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
+	live := r.Streaming(s.clock())
 	return runRow{
-		Run: r, Path: v.at("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero(),
+		TenantRun: r, Path: v.place("imports/" + strconv.FormatInt(r.ID, 10)), Records: r.Tally.Received(), Broken: r.Finished.IsZero() && !live, Live: live,
 		Odd: r.Tally[usage.WasSuspended] + r.Tally[usage.WasConflict] + r.Tally[usage.WasRejected],
 	}
 }
+
+// Owner is whose records they are.
+func (r *runRow) Owner() string { return ownerName(&r.Tenant) }
 
 // uploadLimit is how many bytes a file can have that comes by a form; larger
 // ones are imported on the command line.
@@ -92,40 +199,53 @@ const uploadLimit = 8 << 30
 // record counts once, and both end well.
 func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 	o, once, err := s.receive(w, v)
+	owner := v.owner() // whose activity tells of it
 	if err == nil {
-		if err = looksLikeCalls(o); err != nil {
+		if owner, err = s.checkUpload(v, &o); err != nil {
 			err = errors.Join(err, dropUpload(o.Path))
 		}
 	}
 	switch {
 	case errors.Is(err, errNoRoom):
-		return s.showImports(w, v, http.StatusInsufficientStorage, err)
-	case fault.Is(err, fault.Invalid):
-		return s.showImports(w, v, http.StatusUnprocessableEntity, err)
+		return s.showImports(w, v, http.StatusInsufficientStorage, importsAfter(err), o)
+	case fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound):
+		return s.showImports(w, v, http.StatusUnprocessableEntity, importsAfter(err), o)
 	case err != nil:
 		return err
 	}
 	name := filepath.Base(o.Path)
-	one, first := s.begin(onceOf(v, once), v.tenant.ID, "Import of "+name, v.at("imports"))
-	if first {
-		if err := s.did(v, "import.start", name); err != nil {
-			one.end(nil, err)
-			return errors.Join(err, dropUpload(o.Path))
+	one, first := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	if !first {
+		if err := dropUpload(o.Path); err != nil {
+			return err
 		}
-		s.run(one, func(ctx context.Context, tell app.Report) (any, error) {
-			result, err := s.app.ImportCalls(ctx, o, tell)
-			err = errors.Join(err, dropUpload(o.Path))
-			if err != nil {
-				s.log.WarnContext(ctx, "import failed", "tenant", v.tenant.ID, "error", err)
-				return nil, err
-			}
-			return leadsTo(tenantPath(v.tenant.ID, "imports/"+strconv.FormatInt(result.Run, 10))), nil
-		})
-	} else if err := dropUpload(o.Path); err != nil {
-		return err
+		http.Redirect(w, v.Request, v.place("imports/work/"+one.ID), http.StatusSeeOther)
+		return nil
 	}
-	http.Redirect(w, v.Request, v.at("imports/work/"+one.ID), http.StatusSeeOther)
+	if err := s.didIn(v, owner, "import.start", name); err != nil {
+		one.end(nil, err)
+		return errors.Join(err, dropUpload(o.Path))
+	}
+	s.run(one, func(ctx context.Context, tell app.Report) (any, error) {
+		result, err := s.app.ImportCalls(ctx, o, tell)
+		err = errors.Join(err, dropUpload(o.Path))
+		if err != nil {
+			s.log.WarnContext(ctx, "import failed", "tenant", owner, "error", err)
+			return nil, err
+		}
+		return leadsTo(v.place("imports/" + strconv.FormatInt(result.Run, 10))), nil
+	})
+	http.Redirect(w, v.Request, v.place("imports/work/"+one.ID), http.StatusSeeOther)
 	return nil
+}
+
+// importsAfter is the page with what is wrong with the file that was sent.
+func importsAfter(err error) *importsPage {
+	p := &importsPage{Inputs: inputsOf(err)}
+	if p.Problem = sentence(err); p.Problem == "" {
+		p.Problem = "Nothing of the file was taken in. This has to be mended first:"
+	}
+	return p
 }
 
 // onceOf is the name of a form that starts something once; only the session that
@@ -137,9 +257,24 @@ func onceOf(v *visit, token string) string {
 	return strconv.FormatInt(v.person.Session, 10) + " " + token
 }
 
+// checkUpload looks at a file that has come, and gives whose it is: the tenant's
+// on whose page it was sent, the one that the operator chose, or the system's
+// where each record names its own.
+func (s *Site) checkUpload(v *visit, o *app.ImportCalls) (owner tenant.ID, err error) {
+	owner = v.owner()
+	if v.tenant == nil && o.Tenant != "" {
+		t, err := s.app.Store().FindTenant(v.Context(), o.Tenant)
+		if err != nil {
+			return owner, err
+		}
+		owner = t.ID
+	}
+	return owner, looksLikeCalls(o)
+}
+
 // looksLikeCalls reads the beginning of a file as the import will, so that one
 // that is something else is refused at once, in the words of the command line.
-func looksLikeCalls(o app.ImportCalls) error {
+func looksLikeCalls(o *app.ImportCalls) error {
 	f, err := os.Open(o.Path)
 	if err != nil {
 		return err
@@ -163,7 +298,9 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 	if err != nil {
 		return o, "", fault.New(fault.Invalid, "the form did not come as one with a file")
 	}
-	o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+	if v.tenant != nil {
+		o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+	}
 	fields := map[string]string{}
 	const fieldsMost, fieldMost = 20, 1000
 	for range fieldsMost {
@@ -185,6 +322,9 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 			break
 		}
 		o.Source, o.Format = fields["source"], fields["format"]
+		if v.tenant == nil {
+			o.Tenant = fields["tenant"] // empty: each record names its own
+		}
 		if zone := fields["zone"]; zone != "" {
 			if o.Zone, err = when.LoadZone(zone); err != nil {
 				return o, "", fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
@@ -194,69 +334,4 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 		return o, fields["once"], err
 	}
 	return o, "", fault.New(fault.Invalid, "choose a file of call records first")
-}
-
-// importPage is what import.html shows.
-type importPage struct {
-	runRow
-	Zone     *when.Zone
-	Back     string
-	Suspense string
-	Outcomes []outcomeRow
-	Refused  []store.Rejected
-	More     int
-	Raw      bool // the text of refused lines may be shown
-}
-
-type outcomeRow struct {
-	Name, Help string
-	Count      int64
-}
-
-// refusedShown is how many refused lines a page shows.
-const refusedShown = 200
-
-func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
-	id, err := strconv.ParseInt(v.PathValue("run"), 10, 64)
-	if err != nil {
-		return errNoPage
-	}
-	p := &importPage{Zone: v.zone, Back: v.at("imports"), Suspense: v.at("suspense")}
-	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		runs, err := tx.Runs()
-		if err != nil {
-			return err
-		}
-		found := false
-		for _, r := range runs {
-			if r.ID == id {
-				p.runRow, found = rowOf(v, r), true
-			}
-		}
-		if !found {
-			return fault.New(fault.NotFound, "there is no import %d", id)
-		}
-		p.Refused, err = tx.RejectedLines(p.Hash)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	p.More = max(0, len(p.Refused)-refusedShown)
-	p.Refused = p.Refused[:min(refusedShown, len(p.Refused))]
-	for _, o := range usage.Outcomes() {
-		p.Outcomes = append(p.Outcomes, outcomeRow{outcomeTitles[o].name, outcomeTitles[o].help, p.Tally[o]})
-	}
-	s.show(w, v.Request, http.StatusOK, "import", "Import of "+p.File, p)
-	return nil
-}
-
-// outcomeTitles say where a record can end.
-var outcomeTitles = map[usage.Outcome]struct{ name, help string }{
-	usage.WasRated:     {"Rated", "calls with a charge"},
-	usage.WasZeroRated: {"Cost nothing", "calls that were not answered, or are free for another reason"},
-	usage.WasSuspended: {"In suspense", "they wait for a card, a rate, or a correction"},
-	usage.WasDuplicate: {"Known already", "the same record came before and counts once"},
-	usage.WasConflict:  {"In conflict", "a record of the same name says something else; the first one stays charged"},
-	usage.WasRejected:  {"Refused", "lines that could not be read as a record"},
 }

@@ -29,6 +29,8 @@ var operatorMenu = []group{
 		{Title: "Overview", Icon: "home", Path: "/operator", need: operators},
 		{Title: "Tenants", Icon: "building-community", Path: "/operator/tenants", need: operators},
 		{Title: "Rate cards", Icon: "cards", Path: "/operator/cards", need: operators},
+		{Title: "Imports", Icon: "file-import", Path: "/operator/imports", need: operators},
+		{Title: "Suspense", Icon: "clock-pause", Path: "/operator/suspense", need: operators},
 		{Title: "Activity", Icon: "list-details", Path: "/operator/activity", need: operators},
 	}},
 }
@@ -74,7 +76,7 @@ func menu(p *auth.Person, t *tenant.Tenant, at string) (gs []group) {
 					continue
 				}
 				i.Path = place(i.Path)
-				i.Here = at == i.Path || strings.Count(i.Path, "/") > 2 && strings.HasPrefix(at, i.Path+"/")
+				i.Here = at == i.Path || i.Path != "/operator" && strings.HasPrefix(at, i.Path+"/")
 				shown.Items = append(shown.Items, i)
 			}
 			if len(shown.Items) > 0 {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,30 +11,33 @@ import (
 	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
 	"tollkeeper/store"
 )
 
 // rankLength is how many countries, campaigns and agents the overview lists.
 const rankLength = 8
 
-// overviewPage is what overview.html and my_usage.html show.
+// overviewPage is what overview.html shows: of a tenant, or of one agent.
 type overviewPage struct {
 	*app.Overview
 	Period  periodForm
+	Earlier when.Days // what the figures are compared with
+	Stats   []stat
 	Daily   chart
 	Ranks   []rank
-	Minutes int64
-	MinutesBefore,
-	Average int64 // seconds of a charged call
 	Waiting string // where calls in suspense are looked at; empty: not for this reader
-	Imports string // where calls come in; empty: not for this reader
+	Nothing string // said where no call was billed
+	Empty   empty  // said where there has never been a call
 }
 
 // rank is the dearest of one sort.
 type rank struct {
-	Title string
-	Rows  []rankRow
-	More  int // that are not shown
+	Title    string
+	Rows     []rankRow
+	More     int    // that are not shown
+	All      string // where they are; empty: not for this reader
+	Currency money.Currency
 }
 
 type rankRow struct {
@@ -47,15 +49,6 @@ type rankRow struct {
 	Share  int // of the dearest, in percent, for the bar
 }
 
-// chart is what _chart.html draws.
-type chart struct {
-	Title string
-	JSON  string
-	Tall  bool
-	Heads []string
-	Rows  [][]string
-}
-
 func (s *Site) overview(w http.ResponseWriter, v *visit) error {
 	p, err := s.overviewOf(v, 0)
 	if err != nil {
@@ -64,9 +57,11 @@ func (s *Site) overview(w http.ResponseWriter, v *visit) error {
 	if v.may(raters...) {
 		p.Waiting = v.at("suspense")
 	}
+	p.Empty = empty{Title: "No calls yet", Text: "What calls cost shows here as soon as call records come in."}
 	if v.may(importers...) {
-		p.Imports = v.at("imports")
+		p.Empty = empty{"No calls yet", "Import the call records that your switch writes; what they cost shows here a moment later.", v.at("imports"), "Import calls"}
 	}
+	p.Nothing = "No call was billed on these days. The newest calls began on " + p.Last.String() + "."
 	s.show(w, v.Request, http.StatusOK, "overview", "Overview", p)
 	return nil
 }
@@ -80,7 +75,8 @@ func (s *Site) myUsage(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Ranks = slices.DeleteFunc(p.Ranks, func(r rank) bool { return r.Title == "Agents" })
+	p.Empty = empty{Title: "No calls yet", Text: "Your calls and what they cost show here as soon as call records come in."}
+	p.Nothing = "None of your calls was billed on these days."
 	s.show(w, v.Request, http.StatusOK, "overview", "My usage", p)
 	return nil
 }
@@ -98,52 +94,51 @@ func (s *Site) overviewOf(v *visit, agent tenant.UserID) (*overviewPage, error) 
 	if err != nil {
 		return nil, err
 	}
-	p := &overviewPage{Overview: o, Period: period, Minutes: o.Total.Billed / 60, MinutesBefore: o.Before.Billed / 60}
-	if o.Total.Charged > 0 {
-		p.Average = o.Total.Billed / o.Total.Charged
+	p := &overviewPage{Overview: o, Period: period, Earlier: app.DaysBefore(period.Days)}
+	spend := stat{
+		Name: "Spend", Figure: cents(o.Total.Amount, o.Currency), Was: cents(o.Before.Amount, o.Currency),
+		Change: rise(int64(o.Total.Amount), int64(o.Before.Amount)),
 	}
-	p.Daily = dailyChart(o)
+	p.Stats = append([]stat{spend}, usageStats(&o.Total, &o.Before)...)
+	if p.Daily, err = dailyChart(o); err != nil {
+		return nil, err
+	}
 	p.Ranks = p.ranks(v, n)
+	if agent != 0 {
+		p.Ranks = slices.DeleteFunc(p.Ranks, func(r rank) bool { return r.Title == "Agents" })
+	}
 	return p, nil
 }
 
 // dailyChart stacks the spend of each day by kind of call.
-func dailyChart(o *app.Overview) chart {
-	type series struct {
-		Name   string    `json:"name"`
-		Values []float64 `json:"values"`
-	}
-	figures := struct {
-		Kind   string   `json:"kind"`
-		Unit   string   `json:"unit"`
-		Labels []string `json:"labels"`
-		Series []series `json:"series"`
-	}{Kind: "bars", Unit: string(o.Currency), Labels: []string{}, Series: []series{}}
-	c := chart{Title: "Spend by day", Heads: []string{"Day"}}
-	for _, d := range o.Daily {
-		figures.Labels = append(figures.Labels, d.Day.String()[5:])
-		c.Rows = append(c.Rows, []string{d.Day.String()})
+func dailyChart(o *app.Overview) (c chart, err error) {
+	labels, of := columns(o.Days)
+	f := &figures{Kind: "bars", Unit: string(o.Currency), Digits: o.Currency.Digits(), Labels: labels, Series: []series{}}
+	c = chart{Title: "Spend by " + each(o.Days) + " and kind of call, in " + string(o.Currency), Heads: []string{capitalWord(each(o.Days))}}
+	for _, label := range labels {
+		c.Rows = append(c.Rows, []string{label})
 	}
 	for _, k := range o.Kinds {
-		name := kindTitle(k)
-		c.Heads = append(c.Heads, name)
-		one := series{Name: name}
-		for i, d := range o.Daily {
-			one.Values = append(one.Values, drawn(d.Amount[k]))
-			c.Rows[i] = append(c.Rows[i], d.Amount[k].Format(o.Currency.Digits()))
+		amounts := make([]money.Amount, len(labels))
+		for _, d := range o.Daily {
+			if err := add(&amounts[of(d.Day)], d.Amount[k]); err != nil {
+				return chart{}, err
+			}
 		}
-		figures.Series = append(figures.Series, one)
+		one, costs := series{Name: kindTitle(k)}, false
+		for i, a := range amounts {
+			costs = costs || a != 0
+			one.Values = append(one.Values, drawn(a))
+			c.Rows[i] = append(c.Rows[i], a.Format(o.Currency.Digits()))
+		}
+		c.Heads = append(c.Heads, one.Name)
+		if costs {
+			f.Series = append(f.Series, one)
+		}
 	}
-	text, err := json.Marshal(figures)
-	if err == nil { // strings and finite numbers always are
-		c.JSON = string(text)
-	}
-	return c
+	c.finish(f)
+	return c, nil
 }
-
-// drawn is an amount as a height: a picture needs no more exactness, and no
-// figure is read from it.
-func drawn(a money.Amount) float64 { return float64(a) / float64(money.Unit) }
 
 func kindTitle(k usage.Kind) string {
 	switch k {
@@ -152,12 +147,15 @@ func kindTitle(k usage.Kind) string {
 	case usage.ClickToCall:
 		return "Click-to-call"
 	}
-	name := k.String()
-	return string(name[0]-'a'+'A') + name[1:]
+	return capitalWord(k.String())
 }
 
 func (p *overviewPage) ranks(v *visit, n *nameList) []rank {
-	countries, campaigns, agents := rank{Title: "Countries"}, rank{Title: "Campaigns"}, rank{Title: "Agents"}
+	all := ""
+	if v.may(reporters...) {
+		all = v.at("reports/billing")
+	}
+	countries, campaigns, agents := rank{Title: "Countries", All: all, Currency: p.Currency}, rank{Title: "Campaigns", All: all, Currency: p.Currency}, rank{Title: "Agents", All: all, Currency: p.Currency}
 	days := "from=" + p.Period.Days.From.String() + "&to=" + p.Period.Days.To.String()
 	calls := ""
 	if v.may(callers...) {
@@ -185,14 +183,19 @@ func (p *overviewPage) ranks(v *visit, n *nameList) []rank {
 	return []rank{countries, campaigns, agents}
 }
 
+// add takes the next dearest in. A bar shows its share of the dearest; nothing
+// has one of what costs nothing, or less.
 func (r *rank) add(row rankRow) {
 	if len(r.Rows) == rankLength {
 		r.More++
 		return
 	}
-	row.Share = 100
-	if len(r.Rows) > 0 && r.Rows[0].Amount > 0 {
-		row.Share = max(0, int(int64(row.Amount)/max(1, int64(r.Rows[0].Amount)/100)))
+	dearest := row.Amount
+	if len(r.Rows) > 0 {
+		dearest = r.Rows[0].Amount
+	}
+	if row.Amount > 0 && dearest > 0 {
+		row.Share = int(min(100, int64(row.Amount)/max(1, int64(dearest)/100)))
 	}
 	r.Rows = append(r.Rows, row)
 }

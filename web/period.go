@@ -46,12 +46,18 @@ func presetsOn(today, newest when.Day) []preset {
 // readPeriod reads period, from and to of the address. Without any it is the
 // last thirty days, or the newest month that has calls.
 func (s *Site) readPeriod(v *visit) (periodForm, error) {
-	q := v.URL.Query()
 	newest, err := s.app.LastDay(v.Context(), v.tenant.ID)
 	if err != nil {
 		return periodForm{}, err
 	}
-	p := periodForm{Preset: q.Get("period"), Presets: presetsOn(v.zone.Day(s.clock()), newest)}
+	return s.periodOf(v, newest)
+}
+
+// periodOf is readPeriod where the newest day with calls is known; zero: there
+// is none.
+func (s *Site) periodOf(v *visit, newest when.Day) (periodForm, error) {
+	q := v.URL.Query()
+	p := periodForm{Preset: q.Get("period"), Presets: presetsOn(v.clockZone().Day(s.clock()), newest)}
 	var wrong fault.Inputs
 	if p.Preset == "" && (q.Get("from") != "" || q.Get("to") != "") {
 		wrong = p.readDays(q)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,12 +26,22 @@ var pages = []struct {
 	{"/t/%d/reports/billing/billing.csv?run=1&period=last-month&all=active&all=deactivated", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/imports", []tenant.Role{tenant.Admin}},
 	{"/t/%d/suspense", []tenant.Role{tenant.Admin, tenant.Finance}},
+	{"/t/%d/suspense/confirm?do=rerun", []tenant.Role{tenant.Admin}},
+	{"/t/%d/imports?state=odd", []tenant.Role{tenant.Admin}},
 	{"/t/%d/users", []tenant.Role{tenant.Admin}},
 	{"/t/%d/users?search=a", []tenant.Role{tenant.Admin}},
 	{"/t/%d/campaigns", []tenant.Role{tenant.Admin}},
 	{"/t/%d/numbers", []tenant.Role{tenant.Admin}},
 	{"/t/%d/settings", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/my-usage", []tenant.Role{tenant.Agent}},
+}
+
+// operatorPages are the operator's that need no further name: nobody else may
+// see them.
+var operatorPages = []string{
+	"/operator", "/operator?period=last-month&sort=-revenue", "/operator?from=2025-01-01&to=2026-06-30&page=7", "/operator/tenants", "/operator/cards",
+	"/operator/imports", "/operator/imports?state=odd&of=1", "/operator/imports?state=open", "/operator/suspense", "/operator/suspense?of=0",
+	"/operator/suspense/confirm?do=rerun", "/operator/suspense/confirm?do=dismiss&cause=bad_number&of=1", "/operator/activity",
 }
 
 func TestPages(t *testing.T) {
@@ -55,12 +66,14 @@ func TestPages(t *testing.T) {
 					t.Errorf("%s: another tenant's %s: %d", role, p.path, a.status)
 				}
 			}
-			if a := v.get("/operator"); a.status != http.StatusForbidden {
-				t.Errorf("%s sees the operator's page: %d", role, a.status)
+			for _, path := range operatorPages {
+				if a := v.get(path); a.status != http.StatusForbidden {
+					t.Errorf("%s sees the operator's %s: %d", role, path, a.status)
+				}
 			}
 		}
 		operator := c.signedIn("operator@example.com")
-		for _, path := range []string{"/operator", "/operator/tenants", "/account"} {
+		for _, path := range append(slices.Clone(operatorPages), "/account") {
 			if a := operator.get(path); a.status != http.StatusOK {
 				t.Errorf("operator: %s: %d\n%s", path, a.status, a.body)
 			} else {

@@ -36,7 +36,7 @@ func (p *workPage) wait() int {
 }
 
 func (s *Site) work(w http.ResponseWriter, v *visit) error {
-	one, err := s.works.find(v.tenant.ID, v.PathValue("work"))
+	one, err := s.works.find(v.owner(), v.PathValue("work"))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ const stillWithin = 10 * time.Second
 
 // workEvents tells how a work goes on, as server-sent events, until it is done.
 func (s *Site) workEvents(w http.ResponseWriter, v *visit) error {
-	one, err := s.works.find(v.tenant.ID, v.PathValue("work"))
+	one, err := s.works.find(v.owner(), v.PathValue("work"))
 	if err != nil {
 		return err
 	}
@@ -133,6 +133,8 @@ func stageTitle(stage string) string {
 		return "Starting"
 	case "check":
 		return "Reading the file"
+	case "rerun":
+		return "Trying tenant after tenant again"
 	case "import":
 		return "Taking calls into the books"
 	}

@@ -51,7 +51,18 @@ type Sums struct {
 	Paid    int64 // charged seconds
 	Amount  money.Amount
 	Cost    money.Amount
+
+	// Answered counts the calls that somebody answered, whatever they cost: a
+	// linked leg is one of Calls, so it is one of these too. Detection has none;
+	// it is counted where its call is.
+	Answered int64
+	// Untold counts those of Calls of which a roll-up of before Answered was kept
+	// does not say whether they were: they are in no rate.
+	Untold int64
 }
+
+// Told is how many of Calls Answered is about.
+func (s Sums) Told() int64 { return s.Calls - s.Untold }
 
 // IsZero tells whether s changes nothing.
 func (s Sums) IsZero() bool { return s == Sums{} }

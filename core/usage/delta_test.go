@@ -71,7 +71,7 @@ func TestSumsIsZero(t *testing.T) {
 	if !(usage.Sums{}).IsZero() {
 		t.Error("the zero Sums change something")
 	}
-	for _, s := range []usage.Sums{{Calls: 1}, {Charged: -1}, {Seconds: 1}, {Billed: 1}, {Paid: 1}, {Amount: -1}, {Cost: 1}} {
+	for _, s := range []usage.Sums{{Calls: 1}, {Charged: -1}, {Seconds: 1}, {Billed: 1}, {Paid: 1}, {Amount: -1}, {Cost: 1}, {Answered: 1}, {Untold: -1}} {
 		if s.IsZero() {
 			t.Errorf("%+v changes nothing", s)
 		}

@@ -27,7 +27,7 @@ import (
 // the directory in the same order without gaps.
 const (
 	magic      = "TKsg"
-	version    = 1
+	version    = 2 // 2: roll-ups say how many calls were answered
 	fixedHead  = 24
 	crcAt      = 20
 	maxColumns = 48

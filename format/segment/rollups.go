@@ -29,6 +29,8 @@ const (
 	RollupPaid
 	RollupAmount
 	RollupCost
+	RollupAnswered // since codec version 2
+	RollupUntold   // since codec version 2
 	rollupEnd
 
 	AllRollups = rollupEnd - 1
@@ -80,6 +82,12 @@ var rollupFields = []field[usage.Delta]{
 	{uint64(RollupCost), "cost", anyLow, anyHigh, (*Encoder).ints,
 		func(d *usage.Delta) int64 { return int64(d.Sums.Cost) },
 		func(d *usage.Delta, v int64) { d.Sums.Cost = money.Amount(v) }},
+	{uint64(RollupAnswered), "answered", anyLow, anyHigh, (*Encoder).ints,
+		func(d *usage.Delta) int64 { return d.Sums.Answered },
+		func(d *usage.Delta, v int64) { d.Sums.Answered = v }},
+	{uint64(RollupUntold), "untold", anyLow, anyHigh, (*Encoder).ints,
+		func(d *usage.Delta) int64 { return d.Sums.Untold },
+		func(d *usage.Delta, v int64) { d.Sums.Untold = v }},
 }
 
 // Rollups appends a segment of roll-up rows to dst.
@@ -96,7 +104,12 @@ func (e *Encoder) Rollups(dst []byte, deltas []usage.Delta, a Algorithm) ([]byte
 // RollupReader reads the selected fields of roll-up rows.
 type RollupReader struct {
 	fields fieldReader[usage.Delta]
+	untold bool // an older roll-up: all its calls are untold
 }
+
+// answeredSince is the codec version since which roll-ups say how many calls
+// were answered.
+const answeredSince = 2
 
 // OpenRollups reads from a segment of roll-ups, which must not be Reset
 // meanwhile.
@@ -107,6 +120,10 @@ func OpenRollups(rollups *Reader, want RollupColumns) (*RollupReader, error) {
 
 // Reset is OpenRollups into x, whose buffers are used again.
 func (x *RollupReader) Reset(rollups *Reader, want RollupColumns) error {
+	x.untold = want&RollupUntold != 0 && rollups.version < answeredSince
+	if x.untold {
+		want |= RollupItem | RollupCalls
+	}
 	return x.fields.open(rollups, Rollups, rollupFields, uint64(want))
 }
 
@@ -114,12 +131,24 @@ func (x *RollupReader) Reset(rollups *Reader, want RollupColumns) error {
 func (x *RollupReader) Rows() int { return x.fields.r.rows }
 
 // Read fills the selected fields of rows row, row+1, … and leaves the others
-// alone.
-func (x *RollupReader) Read(row int, dst []usage.Delta) error { return x.fields.read(row, dst) }
+// alone. Of a roll-up that is too old to say which calls were answered, all are
+// Untold, and RollupUntold selects item and calls too.
+func (x *RollupReader) Read(row int, dst []usage.Delta) error {
+	if err := x.fields.read(row, dst); err != nil || !x.untold {
+		return err
+	}
+	for i := range dst {
+		if dst[i].Key.Item == usage.Voice {
+			dst[i].Sums.Untold = dst[i].Sums.Calls
+		}
+	}
+	return nil
+}
 
 // Column gives all values of one field as integers in dst, which grows where
 // needed. It is the fastest way to fold many rows; values are not
-// checked against what the field can hold.
+// checked against what the field can hold, and an older roll-up's RollupUntold
+// is zeros.
 func (x *RollupReader) Column(c RollupColumns, dst []int64) ([]int64, error) {
 	return x.fields.r.Ints(number(uint64(c)), dst)
 }

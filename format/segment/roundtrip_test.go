@@ -147,7 +147,7 @@ func TestRollupsRoundTrip(t *testing.T) {
 				},
 				Sums: usage.Sums{
 					Calls: calls[i], Charged: -calls[i], Seconds: calls[i] ^ amount[i], Billed: cost[i] >> 3, Paid: cost[i] >> 11,
-					Amount: money.Amount(amount[i]), Cost: money.Amount(cost[i]),
+					Amount: money.Amount(amount[i]), Cost: money.Amount(cost[i]), Answered: cost[i] ^ calls[i], Untold: calls[i] >> 40,
 				},
 			}
 		}

@@ -84,7 +84,7 @@ func rollup(n int, seed uint64) []usage.Delta {
 			},
 			Sums: usage.Sums{
 				Calls: calls, Charged: calls / 2, Seconds: calls * 93, Billed: calls * 96, Paid: calls * 90,
-				Amount: money.Amount(calls * r.Int64N(90_000)), Cost: money.Amount(calls * r.Int64N(40_000)),
+				Amount: money.Amount(calls * r.Int64N(90_000)), Cost: money.Amount(calls * r.Int64N(40_000)), Answered: calls * 2 / 3,
 			},
 		}
 	}

@@ -8,6 +8,7 @@ import { charts } from "./chart";
 import { forms } from "./form";
 import { links } from "./link";
 import { uploads } from "./upload";
+import { drops } from "./drop";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -17,6 +18,7 @@ const start = (root: ParentNode) => {
 	forms(root);
 	links(root);
 	uploads(root, start);
+	drops(root);
 };
 
 document.addEventListener("DOMContentLoaded", () => start(document), { once: true });

@@ -2,6 +2,7 @@
 // Without script, or where something here fails, the browser sends the form by
 // itself and the server answers the same.
 import { each } from "./once";
+import { size } from "./size";
 
 export function uploads(root: ParentNode, start: (root: ParentNode) => void) {
 	each<HTMLFormElement>(root, "form[data-upload]", (form) =>
@@ -58,11 +59,4 @@ function send(form: HTMLFormElement, start: (root: ParentNode) => void) {
 	show(true);
 	cancel.focus();
 	request.send(body);
-}
-
-function size(bytes: number): string {
-	const units = ["bytes", "kB", "MB", "GB"];
-	let i = 0;
-	for (; bytes >= 1000 && i < units.length - 1; i++) bytes /= 1000;
-	return `${i > 0 ? bytes.toFixed(1) : bytes} ${units[i]}`;
 }
