@@ -135,7 +135,7 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 // refusedFile writes the refused lines: with their reasons as CSV, or as they
 // came, below the heading of their file, to be mended and sent again.
 func (s *Site) refusedFile(w http.ResponseWriter, v *visit) error {
-	kind := v.PathValue("file")
+	kind := v.PathValue("lines")
 	if kind != "refused.csv" && (kind != "refused-lines" || !v.may(callersOfNumbers...)) {
 		return errNoPage
 	}

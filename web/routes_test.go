@@ -35,7 +35,7 @@ func (o ofWhom) fill(t *testing.T, path string) string {
 }
 
 // constant are path values that are the same for every tenant: words, not ids.
-var constant = []string{"file", "list", "owner", "day", "$"}
+var constant = []string{"file", "lines", "list", "owner", "day", "$"}
 
 // samples makes a thing of each kind for a tenant and gives their ids. Numbers
 // are such that no thing in not has them, so that a thing of another tenant is
@@ -44,7 +44,7 @@ func (c *center) samples(t tenant.Tenant, not ofWhom) ofWhom {
 	c.t.Helper()
 	admin := c.signedIn(c.users[t.ID][tenant.Admin].Email)
 	at := fmt.Sprintf("/t/%d", t.ID)
-	ids := ofWhom{"tenant": strconv.Itoa(int(t.ID)), "file": "billing.csv", "list": "users", "owner": "own", "$": ""}
+	ids := ofWhom{"tenant": strconv.Itoa(int(t.ID)), "file": "billing.csv", "lines": "refused.csv", "list": "users", "owner": "own", "$": ""}
 	last := func(a answer) string {
 		c.t.Helper()
 		to := a.header.Get("Location")
@@ -92,7 +92,13 @@ func (c *center) ofSystem() ofWhom {
 	operator := c.signedIn("operator@example.com")
 	done := publish(c.t, operator, "/operator", "wholesale", "prefix,rate\n44,0.01\n", map[string]string{"currency": "USD"}).header.Get("Location")
 	deck := send(operator, "/operator", "wholesale", "prefix,rate\n44,0.02\n", nil).header.Get("Location")
-	return ofWhom{"owner": "system", "card": done[strings.LastIndexByte(done, '/')+1:], "deck": deck[strings.LastIndexByte(deck, '/')+1:]}
+	mixed := operator.upload("/operator/imports", "all.csv", []byte("tenant,call_id,called,started_at,answered_at,ended_at,kind\nnobody's,1,+442079460123,2026-06-01T10:00:00Z,,2026-06-01T10:01:05Z,manual\n"), nil).header.Get("Location")
+	if a := operator.get(mixed + "/events"); !strings.Contains(a.body, `"done":true`) { // waits for it
+		c.t.Fatalf("the operator's import does not end: %s", a.body)
+	}
+	run := operator.get(mixed).header.Get("Location")
+	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+	return ofWhom{"owner": "system", "lines": "refused.csv", "card": last(done), "deck": last(deck), "work": last(mixed), "run": last(run)}
 }
 
 // someone is a visitor of the matrix.

@@ -73,8 +73,9 @@ func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
 			"This closes " + what + ". They will never be calls, and cost nothing.",
 			"Their text stays in the books. The same records that come again are known, and do not count either. This cannot be taken back.",
 		}
-	default:
-		return errNoPage
+	default: // an address that somebody cut short: the page that leads here
+		http.Redirect(w, v.Request, p.Back, http.StatusSeeOther)
+		return nil
 	}
 	s.show(w, v.Request, http.StatusOK, "confirm", title, p)
 	return nil
