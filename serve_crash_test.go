@@ -29,9 +29,9 @@ type serving struct {
 }
 
 // serve starts the program and waits until it says where it is.
-func (p place) serve(t *testing.T) *serving {
+func (p place) serve(t *testing.T, args ...string) *serving {
 	t.Helper()
-	s := &serving{Cmd: p.command("serve", "--listen", "127.0.0.1:0", "--admin", "off")}
+	s := &serving{Cmd: p.command(append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "off"}, args...)...)}
 	out, err := s.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
