@@ -66,8 +66,8 @@ func readTable(ctx context.Context, o *ImportTable, columns ...string) (*tableFi
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if why := foreign(head); why != "" {
-		f.mistake(1, 0, "", "", why, "save it as CSV (UTF-8) and give that")
+	if why := looksOther(head, "a list in CSV"); why != "" {
+		f.mistake(1, 0, "", "", why, "")
 		return f, nil
 	}
 	if bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")) {
@@ -89,17 +89,6 @@ func readTable(ctx context.Context, o *ImportTable, columns ...string) (*tableFi
 		f.mistake(0, 0, "", "", fmt.Sprintf("the file is longer than %d MiB", maxTableBytes>>20), "split it")
 	}
 	return f, nil
-}
-
-// foreign tells what is not delimited text by its first bytes.
-func foreign(head []byte) string {
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")):
-		return "the file is a spreadsheet, not text"
-	case bytes.HasPrefix(head, []byte("\xFF\xFE")) || bytes.HasPrefix(head, []byte("\xFE\xFF")):
-		return "the file is UTF-16"
-	}
-	return ""
 }
 
 func (f *tableFile) read(c *csv.Reader) error {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +168,15 @@ func (imp *ratesImport) read(ctx context.Context, base *cardBase) error {
 	if opts.Expect == 0 {
 		opts.Expect = max(base.card.Rates, int(in.total/usualRowBytes))
 	}
-	d, err := deck.Read(in, opts)
+	buffered := bufio.NewReaderSize(in, headBytes)
+	head, err := buffered.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if why := looksOther(head, "a deck of rates"); why != "" {
+		return fault.Inputs{{File: imp.file, Reason: why}}
+	}
+	d, err := deck.Read(buffered, opts)
 	if err != nil {
 		return err
 	}

@@ -288,3 +288,29 @@ func names(t *testing.T, dir string) (all []string) {
 	}
 	return all
 }
+
+// TestOtherWrongUploads sends what is neither a deck nor a list to their forms:
+// they say so in the words of the form for calls.
+func TestOtherWrongUploads(t *testing.T) {
+	c, v, at := one(t, tenant.Admin)
+	for _, x := range []struct{ name, text, want string }{
+		{"workbook", "PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml xl/workbook.xml", "looks like an Excel workbook (open it and save the sheet as CSV)"},
+		{"pdf", "%PDF-1.7\r%\xe2\xe3\r", "looks like a PDF document"},
+		{"picture", "\xff\xd8\xff\xe0", "looks like a picture"},
+		{"web page", "<html>\n<title>Sign in</title>", "looks like a web page"},
+		{"utf-16", "\xff\xfep\x00r\x00", "looks like text in UTF-16 (save it as UTF-8)"},
+		{"compressed", "\x1f\x8bxxxxxxxx", "looks like a compressed file (unpack it)"},
+		{"NUL bytes", strings.Repeat("\x00", 5000), "looks like binary data"},
+		{"calls", string(someCalls("x", 2)), "looks like call records"},
+		{"empty", "", ""},
+		{"a line of ten megabytes", strings.Repeat("x", 10<<20), ""},
+	} {
+		for _, path := range []string{"/cards/deck", "/users/import", "/numbers/import", "/campaigns/import"} {
+			a := v.upload(at+path, "file.csv", []byte(x.text), map[string]string{"card": "retail", "apply": "replace"})
+			if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, x.want) {
+				t.Errorf("%s to %s: %d, want %q\n%s", x.name, path, a.status, x.want, a.body)
+			}
+		}
+	}
+	c.nothingLeft()
+}

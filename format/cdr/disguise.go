@@ -35,8 +35,10 @@ var magics = []struct{ magic, what string }{
 	{"\xfe\xff", "text in UTF-16 (save it as UTF-8)"},
 }
 
-// disguise says what head looks like where it cannot be call records.
-func disguise(head []byte) string {
+// Looks says what the beginning of a file looks like, and what to do with it,
+// where that is no text of rows and columns or of JSON; else "". Readers of
+// other files ask it too.
+func Looks(head []byte) string {
 	if what := spreadsheet(head); what != "" {
 		return what
 	}
@@ -58,13 +60,25 @@ func disguise(head []byte) string {
 	if line, rest, ok := bytes.Cut(head, []byte{'\n'}); bytes.Count(line, []byte{0})*3 > len(line) && (ok || len(rest) > 0 || len(line) > 8) {
 		return "binary data or text in UTF-16 (save it as UTF-8)"
 	}
-	if isDeck(head) {
-		return "a deck of rates (take it in as rates: tollkeeper import rates, or Rate cards on the site)"
-	}
 	if bytes.IndexByte(head, '\n') < 0 && bytes.Count(head, []byte{'\r'}) > 1 {
 		return "text whose lines end in CR alone (save it with LF or CRLF)"
 	}
 	return ""
+}
+
+// disguise says what head looks like where it cannot be call records.
+func disguise(head []byte) string {
+	what := Looks(head)
+	if what == "" && isDeck(head) {
+		what = "a deck of rates (take it in as rates: tollkeeper import rates, or Rate cards on the site)"
+	}
+	return what
+}
+
+// LooksLikeCalls tells whether a file begins as one of the formats here does.
+func LooksLikeCalls(head []byte) bool {
+	_, _, err := pick(bytes.TrimPrefix(head, bom(head)), "")
+	return err == nil
 }
 
 // spreadsheet says what kind of workbook head is the beginning of; they are zip
