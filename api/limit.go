@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 
 	"tollkeeper/auth"
@@ -34,9 +35,10 @@ func ceilSeconds(d when.Instant) int64 { return int64((d + when.Second - 1) / wh
 // Count requests and fills evenly in a Window. It remembers a bounded number of
 // them; a bucket that is full need not be remembered.
 type throttle struct {
-	name string // of the policy
-	rate config.Rate
-	most int
+	name   string // of the policy, quoted
+	policy string // as answers tell it
+	rate   config.Rate
+	most   int
 
 	mu      sync.Mutex
 	seed    maphash.Seed
@@ -56,7 +58,8 @@ type bucket struct {
 const mostBuckets = 100_000
 
 func newThrottle(name string, rate config.Rate, most int) *throttle {
-	return &throttle{name: name, rate: rate, most: most, seed: maphash.MakeSeed(), buckets: map[uint64]bucket{}}
+	quoted := strconv.Quote(name)
+	return &throttle{name: quoted, policy: quoted + ";q=" + itoa(rate.Count) + ";w=" + itoa(ceilSeconds(rate.Window)), rate: rate, most: most, seed: maphash.MakeSeed(), buckets: map[uint64]bucket{}}
 }
 
 // grant is what became of one request.
@@ -129,8 +132,8 @@ func (t *throttle) allow(w http.ResponseWriter, who string, now when.Instant) er
 	}
 	g := t.take(who, now)
 	h := w.Header()
-	h.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", t.name, t.rate.Count, ceilSeconds(t.rate.Window)))
-	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", t.name, g.left, ceilSeconds(g.full)))
+	h.Set("RateLimit-Policy", t.policy)
+	h.Set("RateLimit", t.name+";r="+itoa(g.left)+";t="+itoa(ceilSeconds(g.full)))
 	if g.after > 0 {
 		return &limited{g.after}
 	}
