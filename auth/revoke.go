@@ -58,3 +58,18 @@ func (a *Auth) Revoke(ctx context.Context, by *Person, login, session int64) err
 		return tx.Log(by.Did("session.revoke", personOf(&l).Name))
 	})
 }
+
+// RevokeAll ends all sessions of a login but the one that asks: one's own
+// elsewhere, or with Edit Users those of another.
+func (a *Auth) RevokeAll(ctx context.Context, by *Person, login int64) error {
+	l, err := a.reachOwn(ctx, by, login)
+	if err != nil {
+		return err
+	}
+	return a.store.Update(ctx, l.Tenant, store.Interactive, func(tx *store.Tx) error {
+		if err := tx.EndSessions(l.ID, by.Session); err != nil {
+			return err
+		}
+		return tx.Log(by.Did("session.revoke", "all of "+personOf(&l).Name))
+	})
+}

@@ -205,6 +205,39 @@ func TestRevoke(t *testing.T) {
 	})
 }
 
+// TestRevokeAll ends all sessions of one login but the one that asks.
+func TestRevokeAll(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.setUp()
+		acme, _, anna := h.tenant("acme", "anna", tenant.Admin)
+		bob := h.user(acme.ID, &tenant.User{Username: "bob", Role: tenant.Analyst})
+		h.tenant("bolt", "cleo", tenant.Admin)
+		annas, other, third := h.in("anna", annaPassword), h.in("anna", annaPassword), h.in("anna", annaPassword)
+		bobs, cleos := h.in("bob", annaPassword), h.in("cleo", annaPassword)
+		if err := h.RevokeAll(t.Context(), bobs.person(), anna); !fault.Is(err, fault.Denied) {
+			t.Error(err)
+		}
+		if err := h.RevokeAll(t.Context(), cleos.person(), anna); !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+		if err := h.RevokeAll(t.Context(), nil, anna); !fault.Is(err, fault.Denied) {
+			t.Error(err)
+		}
+		if err := h.RevokeAll(t.Context(), annas.person(), anna); err != nil {
+			t.Error(err)
+		}
+		if annas.person() == nil || other.person() != nil || third.person() != nil || bobs.person() == nil {
+			t.Error("other sessions than one's own elsewhere have ended, or not all of those")
+		}
+		if err := h.RevokeAll(t.Context(), annas.person(), bob); err != nil || bobs.person() != nil {
+			t.Error("an administrator ends all of a colleague's:", err)
+		}
+		if got := h.done(acme.ID); strings.Count(strings.Join(got, " "), "session.revoke") != 2 {
+			t.Errorf("activity %q", got)
+		}
+	})
+}
+
 func TestActIn(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.setUp()

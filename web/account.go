@@ -53,7 +53,18 @@ func (s *Site) changePassword(w http.ResponseWriter, v *visit) error {
 	return nil
 }
 
+// everyOther stands in a form for all sessions but the one that asks.
+const everyOther = "others"
+
 func (s *Site) revokeSession(w http.ResponseWriter, v *visit) error {
+	if v.PostFormValue("session") == everyOther {
+		if err := s.auth.RevokeAll(v.Context(), v.person, v.person.Login); err != nil {
+			return err
+		}
+		s.auth.Put(v.Context(), "account", "You are signed out everywhere but here.")
+		http.Redirect(w, v.Request, "/account", http.StatusSeeOther)
+		return nil
+	}
 	id, err := strconv.ParseInt(v.PostFormValue("session"), 10, 64)
 	if err != nil {
 		return fault.New(fault.NotFound, "there is no such session")

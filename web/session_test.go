@@ -157,3 +157,22 @@ func TestNewsEndWithTheSession(t *testing.T) {
 		}
 	})
 }
+
+// TestSignOutElsewhere ends one's other sessions from the page that lists them.
+func TestSignOutElsewhere(t *testing.T) {
+	c, v, _ := one(t, tenant.Agent)
+	if a := v.get("/account"); len(a.find("input", "value", "others")) != 0 {
+		t.Error("with one session there is nothing to sign out of")
+	}
+	other := c.signedIn(c.users[c.tenants[0].ID][tenant.Agent].Email)
+	if a := v.get("/account"); len(a.find("input", "value", "others")) != 1 {
+		t.Errorf("no button\n%s", a.body)
+	}
+	a := v.post("/account/revoke", url.Values{"session": {"others"}})
+	if a.status != http.StatusSeeOther || !strings.Contains(v.get("/account").body, "signed out everywhere but here") {
+		t.Errorf("%d", a.status)
+	}
+	if a := other.get("/account"); a.status != http.StatusSeeOther {
+		t.Errorf("the other is still signed in: %d", a.status)
+	}
+}

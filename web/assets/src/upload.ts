@@ -52,7 +52,7 @@ function send(form: HTMLFormElement, start: (root: ParentNode) => void) {
 		next.querySelector<HTMLElement>("[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
 		next.focus();
 	});
-	request.addEventListener("error", () => show(false, "The connection was lost before all of the file was sent. Nothing was taken in: send it again."));
+	request.addEventListener("error", () => show(false, "The connection was lost before all of the file was sent. Nothing was taken in: send it again. If that fails too, load this page anew, since your session may have ended."));
 	request.addEventListener("abort", () => show(false, "Stopped. Nothing was taken in."));
 	request.open("POST", form.action);
 	const body = new FormData(form);
