@@ -172,6 +172,13 @@ func (r *roster) keepUsers(tx *store.Tx, users []*tenant.User, teams [][]string,
 	if err := tx.PutUsers(put); err != nil {
 		return err
 	}
+	for _, u := range put {
+		if u.State != tenant.Active {
+			if err := tx.EndUserSessions(u.ID); err != nil {
+				return err
+			}
+		}
+	}
 	if !r.table.has(userTeams) {
 		return nil
 	}

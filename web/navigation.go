@@ -29,6 +29,7 @@ var operatorMenu = []group{
 		{Title: "Overview", Icon: "home", Path: "/operator", need: operators},
 		{Title: "Tenants", Icon: "building-community", Path: "/operator/tenants", need: operators},
 		{Title: "Rate cards", Icon: "cards", Path: "/operator/cards", need: operators},
+		{Title: "Operators", Icon: "users", Path: "/operator/people", need: operators},
 		{Title: "Activity", Icon: "list-details", Path: "/operator/activity", need: operators},
 	}},
 }
@@ -54,6 +55,7 @@ var tenantMenu = []group{
 		{Title: "Users and teams", Icon: "users", Path: "users", need: people},
 		{Title: "Campaigns", Icon: "speakerphone", Path: "campaigns", need: people},
 		{Title: "Numbers", Icon: "hash", Path: "numbers", need: people},
+		{Title: "Billing units", Icon: "sitemap", Path: "units", need: unitViewers},
 		{Title: "API keys", Icon: "key", Path: "keys", need: integrators},
 		{Title: "Activity", Icon: "list-details", Path: "activity", need: watchers},
 		{Title: "Settings", Icon: "settings", Path: "settings", need: settlers},

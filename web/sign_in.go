@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
@@ -15,6 +16,7 @@ type signInForm struct {
 	Next  string // where to go then
 	SetUp bool   // nobody has a login yet
 	Done  string // good news from the page before
+	Note  string // why one has to sign in again
 }
 
 func newSignIn() *signInForm {
@@ -25,11 +27,21 @@ func newSignIn() *signInForm {
 }
 
 // signInPath leads to the sign-in page and from there back to what was asked.
+// Who comes with the cookie of a session that is over is told so.
 func signInPath(r *http.Request) string {
-	if r.Method != http.MethodGet || r.URL.Path == "/" {
+	q := url.Values{}
+	if r.Method == http.MethodGet && r.URL.Path != "/" {
+		q.Set("next", r.URL.RequestURI())
+	}
+	for _, c := range r.Cookies() {
+		if c.Value != "" && strings.HasSuffix(c.Name, "tollkeeper") {
+			q.Set("ended", "1")
+		}
+	}
+	if len(q) == 0 {
 		return "/sign-in"
 	}
-	return "/sign-in?next=" + url.QueryEscape(r.URL.RequestURI())
+	return "/sign-in?" + q.Encode()
 }
 
 func (s *Site) signInPage(w http.ResponseWriter, v *visit) error {
@@ -41,6 +53,9 @@ func (s *Site) signInPage(w http.ResponseWriter, v *visit) error {
 	p.Next = localPath(v.URL.Query().Get("next"))
 	if v.URL.Query().Has("ready") {
 		p.Done = "Your password is set. Sign in with it."
+	}
+	if v.URL.Query().Has("ended") {
+		p.Note = "You are signed out: the session ran out, or an administrator ended it. What was not saved is not kept."
 	}
 	err := s.app.Store().View(v.Context(), tenant.System, func(tx *store.Tx) error {
 		operators, err := tx.Logins()

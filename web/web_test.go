@@ -29,6 +29,15 @@ var pages = []struct {
 	{"/t/%d/users?search=a", []tenant.Role{tenant.Admin}},
 	{"/t/%d/campaigns", []tenant.Role{tenant.Admin}},
 	{"/t/%d/numbers", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users?state=active&role=agent&sort=-username&page=2", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users/export", []tenant.Role{tenant.Admin}},
+	{"/t/%d/teams", []tenant.Role{tenant.Admin}},
+	{"/t/%d/teams/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/campaigns/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/numbers/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/units", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor}},
+	{"/t/%d/units/new", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/settings", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/my-usage", []tenant.Role{tenant.Agent}},
 }
@@ -60,7 +69,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 		operator := c.signedIn("operator@example.com")
-		for _, path := range []string{"/operator", "/operator/tenants", "/account"} {
+		for _, path := range []string{"/operator", "/operator/tenants", "/operator/tenants/new", "/operator/tenants/1", "/operator/tenants/1/billing?to=off", "/operator/tenants/1/close", "/operator/people", "/operator/people/new", "/account"} {
 			if a := operator.get(path); a.status != http.StatusOK {
 				t.Errorf("operator: %s: %d\n%s", path, a.status, a.body)
 			} else {
