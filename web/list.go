@@ -84,14 +84,16 @@ type listCell struct {
 	Link  string // empty: none
 	Land  phone.Country
 	Order int64
+	Short bool // a word or two, which need no room to wrap
 }
 
 func textCell(text string) listCell { return listCell{cellView: cellView{Plain: text}} }
+func wordCell(text string) listCell { return listCell{cellView: cellView{Plain: text}, Short: true} }
 func linkCell(text, path string) listCell {
 	return listCell{cellView: cellView{Plain: text}, Link: path}
 }
 func htmlCell(h template.HTML, order int64) listCell {
-	return listCell{cellView: cellView{Text: h}, Order: order}
+	return listCell{cellView: cellView{Text: h}, Order: order, Short: true}
 }
 func countCell(n int64) listCell {
 	return listCell{cellView: cellView{Text: grouped(strconv.FormatInt(n, 10)), Right: true}, Order: n}

@@ -15,6 +15,7 @@ type item struct {
 	Icon  string
 	Path  string // of a tenant's page: below /t/{tenant}/
 	Here  bool
+	also  string // further pages below /t/{tenant}/ that belong to it; empty: none
 	need  []access.Privilege
 }
 
@@ -52,7 +53,7 @@ var tenantMenu = []group{
 		{Title: "Suspense", Icon: "clock-pause", Path: "suspense", need: raters},
 	}},
 	{"Center", []item{
-		{Title: "Users and teams", Icon: "users", Path: "users", need: people},
+		{Title: "Users and teams", Icon: "users", Path: "users", also: "teams", need: people},
 		{Title: "Campaigns", Icon: "speakerphone", Path: "campaigns", need: people},
 		{Title: "Numbers", Icon: "hash", Path: "numbers", need: people},
 		{Title: "Billing units", Icon: "sitemap", Path: "units", need: unitViewers},
@@ -76,7 +77,8 @@ func menu(p *auth.Person, t *tenant.Tenant, at string) (gs []group) {
 					continue
 				}
 				i.Path = place(i.Path)
-				i.Here = at == i.Path || strings.Count(i.Path, "/") > 2 && strings.HasPrefix(at, i.Path+"/")
+				i.Here = at == i.Path || strings.Count(i.Path, "/") > 2 && strings.HasPrefix(at, i.Path+"/") ||
+					i.also != "" && strings.HasPrefix(at+"/", place(i.also)+"/")
 				shown.Items = append(shown.Items, i)
 			}
 			if len(shown.Items) > 0 {

@@ -110,7 +110,7 @@ func (s *Site) numberList(v *visit) (*listPage, error) {
 	camp := p.filter(v, "campaign", "Campaign", append([]choice{{Value: "none", Label: "Of none"}}, b.campaignChoices()...)...)
 	may := v.may(peoplers...)
 	for _, n := range b.numbers {
-		number, plain := textCell("+"+n.Number.String()), "+"+n.Number.String()
+		number, plain := wordCell("+"+n.Number.String()), "+"+n.Number.String()
 		at := v.at("numbers/" + n.Number.String())
 		land := phone.CountryOf(n.Number)
 		if land == 0 {

@@ -28,8 +28,11 @@ type settingsPage struct {
 	Back   string
 }
 
-// charged says why something is fixed once there are charges.
-const charged = "It can change only while there are no charges: they are kept by it."
+// What is said beside that which is fixed once there are charges.
+const (
+	charged   = "It is fixed now, because there are charges already."
+	uncharged = "It can change only while there are no charges."
+)
 
 // settingsOf is the form of a tenant as it is kept; with charges part of it is
 // locked.
@@ -37,9 +40,9 @@ func settingsOf(t *tenant.Tenant, locked string) *settingsPage {
 	p := &settingsPage{Submit: "Save"}
 	p.Fields = []*field{
 		{Name: "name", Label: "Name", Value: t.Name, Required: true},
-		{Name: "currency", Label: "Currency of the account", Type: "select", Value: string(t.Currency), Of: currencyChoices(t.Currency), Locked: locked, Help: "Charges and reports are in it. " + charged},
-		{Name: "zone", Label: "Time zone of billing days", Value: t.Zone, Required: true, Of: zoneChoices(), Locked: locked, Help: "Type a city. " + charged},
-		{Name: "cutoff", Label: "A billing day begins at", Type: "time", Value: when.FormatClock(int(t.Cutoff / when.Minute)), Required: true, Locked: locked, Help: "Calls before it count for the day before. " + charged},
+		{Name: "currency", Label: "Currency of the account", Type: "select", Value: string(t.Currency), Of: currencyChoices(t.Currency), Locked: locked, Help: "Charges and reports are in it. " + uncharged},
+		{Name: "zone", Label: "Time zone of billing days", Value: t.Zone, Required: true, Of: zoneChoices(), Locked: locked, Help: "Type a city. " + uncharged},
+		{Name: "cutoff", Label: "A billing day begins at", Type: "time", Value: when.FormatClock(int(t.Cutoff / when.Minute)), Required: true, Locked: locked, Help: "Calls before it count for the day before. " + uncharged},
 		{Name: "country", Label: "Home country", Type: "select", Value: t.Country.String(), Of: countryChoices(), Help: "Numbers that are not written in full are read as they are dialled there. Without one, call records must write numbers in full."},
 	}
 	p.Plan = form{Fields: planFields(t)}

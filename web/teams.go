@@ -146,7 +146,7 @@ func (b *userBook) memberPanel(ids []tenant.UserID, all []string) panel {
 	for i := range b.Users {
 		u := &b.Users[i]
 		o := panelOption{Value: idText(u.ID), Label: u.Name(), Checked: slices.Contains(ids, u.ID)}
-		if u.Display != "" {
+		if u.Name() != u.Username {
 			o.More = u.Username
 		}
 		if u.State == tenant.Deactivated {

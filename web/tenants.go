@@ -53,7 +53,7 @@ func (s *Site) tenants(w http.ResponseWriter, v *visit) error {
 		home.Land = t.Country
 		at := "/operator/tenants/" + tenantText(t.ID)
 		p.add(listRow{
-			Cells: []listCell{linkCell(t.Name, at), textCell(string(t.Currency)), textCell(t.Zone), home, countCell(f.Users), last,
+			Cells: []listCell{linkCell(t.Name, at), wordCell(string(t.Currency)), wordCell(t.Zone), home, countCell(f.Users), last,
 				htmlCell(template.HTML(f.Created.UTCDay().String()), int64(f.Created))},
 			Actions: []button{{Text: "Open", Said: t.Name + " as operator", Path: tenantPath(t.ID, ""), Look: "btn-sm"}},
 		}, currency == "" || currency == string(t.Currency), quiet == "" || (quiet == "some") == (f.LastDay != 0))

@@ -134,8 +134,8 @@ func (b *userBook) row(v *visit, u *tenant.User, may bool) listRow {
 		login = htmlCell(template.HTML(`<span class="badge `+l.Tone+`">`+template.HTMLEscapeString(l.State)+`</span>`), 1)
 	}
 	r := listRow{
-		Cells: []listCell{name, textCell(u.Username), textCell(u.Email), textCell(u.Role.String()), textCell(strings.Join(teams, ", ")),
-			textCell(u.Extension), htmlCell(stateBadge(u.State), int64(u.State)), login},
+		Cells: []listCell{name, textCell(u.Username), textCell(u.Email), wordCell(u.Role.String()), textCell(strings.Join(teams, ", ")),
+			wordCell(u.Extension), htmlCell(stateBadge(u.State), int64(u.State)), login},
 		record: []string{u.Username, u.Email, u.Display, strings.Join(teams, "; "), u.State.String(), u.Role.String(), u.Extension},
 	}
 	if !may {
