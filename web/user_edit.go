@@ -209,7 +209,11 @@ func (p *userPage) user(v *visit, old *tenant.User) (tenant.User, error) {
 		Email: p.value("email"), Extension: p.value("extension"),
 	}
 	wrong := func(reason string) (tenant.User, error) {
-		return u, fault.Inputs{{Field: "role", Value: fault.Cut(p.value("role")), Reason: reason}}
+		is := fault.Inputs{{Field: "role", Value: fault.Cut(p.value("role")), Reason: reason}}
+		if u.Username == "" { // so that it comes with the other mistake
+			is = append(is, fault.Input{Field: "username", Reason: "is required"})
+		}
+		return u, is
 	}
 	role, known := p.chosen("role")
 	if !known {
