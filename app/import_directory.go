@@ -21,6 +21,9 @@ type ImportTable struct {
 	// From is the first billing day of what the file says about teams; zero is
 	// today. The first teams of somebody hold for all time before as well.
 	From when.Day
+	// Self is the user who takes the file in, whose own role and state it does not
+	// change: nobody shuts the door behind themselves. Zero: no user of the tenant.
+	Self tenant.UserID
 	// Check only tells what the file would do.
 	Check bool
 	// Did tells the activity who takes the file in, and what for; the rest is

@@ -30,7 +30,8 @@ func UserMark(u *tenant.User, teams []string) string { return mark(userText(u, t
 // PutUser adds or changes a user with its teams, in one transaction that the
 // tenant's activity tells of; what is the same as before is no change. All
 // mistakes come at once as fault.Inputs, by the columns of ImportUsers. A user
-// who is not there is NotFound. Whoever is not active is signed out.
+// who is not there is NotFound. Whoever is not active is signed out; who signs in
+// by an address that changes does so by the new one.
 func (a *App) PutUser(ctx context.Context, o PutUser) (tenant.User, error) {
 	u := o.User
 	err := a.store.Update(ctx, o.Tenant, store.Interactive, func(tx *store.Tx) error {
@@ -70,6 +71,11 @@ func (a *App) putUser(ctx context.Context, tx *store.Tx, o *PutUser, u *tenant.U
 		return ErrStale
 	}
 	if err := checkPutUser(u, o.Teams, had); err != nil {
+		return err
+	}
+	if err := followUser(tx, old, u); fault.Is(err, fault.Conflict) {
+		return fault.Inputs{{Field: userColumns[userEmail], Value: fault.Cut(u.Email), Reason: takenAddress}}
+	} else if err != nil {
 		return err
 	}
 	if old == nil || *old != *u {

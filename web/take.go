@@ -97,6 +97,9 @@ func (t taken) read(s *Site, v *visit) (*takeForm, error) {
 	}
 	defer file.Close()
 	o := app.ImportTable{Path: fileName(head.Filename), Input: file, Tenant: v.tenant.Name, Check: v.PostFormValue("check") != "", Did: v.person.Did(t.name+".import", "")}
+	if v.person.Tenant == v.tenant.ID {
+		o.Self = v.person.User
+	}
 	done, err := t.take(s.app, v.Context(), o)
 	if err != nil {
 		var f form
