@@ -89,7 +89,7 @@ func (b *userBook) form(v *visit, u *tenant.User) *userPage {
 	case u.State == tenant.Deactivated:
 		p.Also = []button{{Text: "Reactivate…", Path: at + "/state?to=active"}}
 	default:
-		p.Also = []button{{Text: "Confirm", Path: v.at("users/confirm"), Posts: true, Hidden: map[string]string{"user": idText(u.ID)}}}
+		p.Also = []button{{Text: "Confirm", Path: v.at("users/confirm"), Posts: true, Hidden: map[string]string{"user": idText(u.ID)}}, {Text: "Deactivate…", Path: at + "/state?to=deactivated"}}
 	}
 	return p
 }

@@ -81,7 +81,7 @@ func (s *Site) userList(v *visit) (*listPage, error) {
 	p := newList(v, "users", "Users and teams", v.at("users"))
 	p.Tabs = userTabs(v, "users")
 	p.About = "Who makes and takes calls, in which teams, and who can sign in. Agents need no login."
-	p.heads("name: Name", "username: Username", "email: E-mail", "role: Role", "teams: Teams", "extension: Extension", "state: State", "login: Signs in")
+	p.heads("name: Name", "role: Role", "teams: Teams", "state: State", "login: Signs in", "username: Username", "email: E-mail", "extension: Extension")
 	p.columns = []string{"username", "email", "display_name", "teams", "state", "role", "extension"}
 	p.Empty = empty{Title: "No users yet", Text: "Add one, import a CSV file of them below, or import calls: agents whom records name are listed here until you confirm them."}
 	var roles, teams []choice
@@ -134,8 +134,8 @@ func (b *userBook) row(v *visit, u *tenant.User, may bool) listRow {
 		login = htmlCell(template.HTML(`<span class="badge `+l.Tone+`">`+template.HTMLEscapeString(l.State)+`</span>`), 1)
 	}
 	r := listRow{
-		Cells: []listCell{name, textCell(u.Username), textCell(u.Email), wordCell(u.Role.String()), textCell(strings.Join(teams, ", ")),
-			wordCell(u.Extension), htmlCell(stateBadge(u.State), int64(u.State)), login},
+		Cells: []listCell{name, wordCell(u.Role.String()), textCell(strings.Join(teams, ", ")), htmlCell(stateBadge(u.State), int64(u.State)), login,
+			textCell(u.Username), textCell(u.Email), wordCell(u.Extension)},
 		record: []string{u.Username, u.Email, u.Display, strings.Join(teams, "; "), u.State.String(), u.Role.String(), u.Extension},
 	}
 	if !may {
