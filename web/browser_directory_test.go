@@ -131,3 +131,28 @@ func TestBrowserTwice(t *testing.T) {
 		t.Errorf("there are %d", got)
 	}
 }
+
+// TestBrowserTwoTabs saves over what another tab has changed, and looks at both.
+func TestBrowserTwoTabs(t *testing.T) {
+	c, b, at := flow(t, as(tenant.Admin))
+	b.do(chromedp.Navigate(at+"/users?search=dario"), visible("#list tbody a"))
+	user := ask[string](b, `document.querySelector("#list tbody a").href`)
+	b.do(chromedp.Navigate(user), visible("#f-display_name"))
+	other := c.signedIn(as(tenant.Admin)(c))
+	path := strings.TrimPrefix(user, c.at)
+	if a := other.post(path, with(other.get(path).sent(), "display_name", "Dario the Second", "teams", "Fresh")); a.status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	b.fill("display_name", "Dario III")
+	b.expect("422")
+	b.goes("save", http.StatusUnprocessableEntity, chromedp.Submit(chromedp.CSS("#f-display_name")))
+	b.expect("")
+	b.inspect("both")
+	if got := ask[string](b, `[...document.querySelectorAll(".field-now strong")].map(e => e.textContent).join("|")`); got != "Dario the Second|Collections, Fresh" {
+		t.Errorf("by now there are %q", got)
+	}
+	if got := ask[string](b, `document.querySelector("#f-display_name").value`); got != "Dario III" {
+		t.Errorf("what was typed became %q", got)
+	}
+	b.goes("save it all the same", http.StatusOK, chromedp.Submit(chromedp.CSS("#f-display_name")))
+}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -122,6 +123,17 @@ func TestForms(t *testing.T) {
 		if a := v.post(page, with(other, "was", a.sent().Get("was"))); a.status != http.StatusSeeOther {
 			t.Errorf("%s, having seen it: %d\n%s", page, a.status, a.body)
 		}
+		opened = v.get(page)
+		mine := opened.sent()
+		if a := v.post(page, with(mine, c.change...)); a.status != http.StatusSeeOther {
+			t.Errorf("change %s once more: %d\n%s", page, a.status, a.body)
+		}
+		if c.list != "numbers" { // nothing in its form can be mistyped
+			a = v.post(page, with(mine, c.name, "", "role", "king"))
+			if a.status != http.StatusUnprocessableEntity || c.list == "users" && a.sent().Get("was") != mine.Get("was") {
+				t.Errorf("%s: %d, and the mark is another: the next save would hide the other change", page, a.status)
+			}
+		}
 		if a := v.get(at + "/" + c.list + "/99999"); a.status != http.StatusNotFound && c.list != "users" {
 			t.Errorf("%s/99999: %d", c.list, a.status)
 		}
@@ -157,6 +169,10 @@ func TestLeaving(t *testing.T) {
 	if a := visitor.post(at+"/reports/billing/saved", nil); a.header.Get("Location") != "/sign-in?ended=1" {
 		t.Errorf("a form: %d to %s", a.status, a.header.Get("Location"))
 	}
+	// So is a script that asks for a part of a page: it goes there whole.
+	if a := visitor.part(at+"/calls?kind=dialer", "list"); a.header.Get("HX-Redirect") != "/sign-in?ended=1&next="+url.QueryEscape(at+"/calls?kind=dialer") || a.body != "" {
+		t.Errorf("a part of a page: %d to %s\n%s", a.status, a.header.Get("HX-Redirect"), a.body)
+	}
 	if a := v.get(at + "/users?state=deactivated&search=" + gone.Username); !strings.Contains(a.body, "Reactivate") {
 		t.Errorf("it is not listed:\n%s", a.body)
 	}
@@ -179,9 +195,27 @@ func TestLeaving(t *testing.T) {
 	if a.status != http.StatusForbidden || !strings.Contains(a.body, "agent") || len(a.find("a", "href", "/")) == 0 {
 		t.Errorf("a role taken away: %d\n%s", a.status, a.body)
 	}
+	if a := other.part(at+"/users?search=x", "list"); a.status != http.StatusForbidden || a.header.Get("HX-Redirect") != at+"/users?search=x" {
+		t.Errorf("a part of a page: %d to %s", a.status, a.header.Get("HX-Redirect"))
+	}
 	if a := other.get(at + "/my-usage"); a.status != http.StatusOK {
 		t.Errorf("what is left: %d", a.status)
 	}
+}
+
+// part asks for a part of a page, as the site's script does.
+func (v *visitor) part(path, target string) answer {
+	v.c.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, v.c.at+path, nil)
+	must(v.c.t, err)
+	r.Header.Set("HX-Request", "true")
+	r.Header.Set("HX-Target", target)
+	res, err := v.client.Do(r)
+	must(v.c.t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	must(v.c.t, err)
+	return answer{res.StatusCode, res.Header, string(text)}
 }
 
 // TestSessions ends somebody's session and locks them out.
@@ -240,6 +274,11 @@ func TestExports(t *testing.T) {
 		}
 		if a := v.post(at+"/campaigns/new", url.Values{"campaign": {name}, "name": {name}}); a.status != http.StatusSeeOther {
 			t.Fatalf("%s: %d\n%s", name, a.status, a.body)
+		}
+	}
+	for _, number := range []string{"112", "+80012345678", "+442079460000"} {
+		if a := v.post(at+"/numbers/new", url.Values{"number": {number}, "billing_unit": {""}, "campaign": {""}}); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", number, a.status, a.body)
 		}
 	}
 	for _, list := range []string{"users", "campaigns", "numbers"} {

@@ -33,12 +33,16 @@ type form struct {
 }
 
 // read fills the fields with what was sent; passwords are never sent back, and
-// what is locked is not heeded.
+// what is locked is not heeded. What the form was made from stays what it was,
+// however often it is sent back to be mended.
 func (f *form) read(r *http.Request) {
 	for _, one := range f.Fields {
 		if one.Locked == "" {
-			one.Value = r.PostFormValue(one.Name)
+			one.Value = strings.ReplaceAll(r.PostFormValue(one.Name), "\r\n", "\n") // browsers write a textarea's lines so
 		}
+	}
+	if _, marked := f.Hidden[wasField]; marked {
+		f.from(r.PostFormValue(wasField))
 	}
 }
 

@@ -110,16 +110,11 @@ func (s *Site) numberList(v *visit) (*listPage, error) {
 	camp := p.filter(v, "campaign", "Campaign", append([]choice{{Value: "none", Label: "Of none"}}, b.campaignChoices()...)...)
 	may := v.may(peoplers...)
 	for _, n := range b.numbers {
-		number, plain := wordCell("+"+n.Number.String()), "+"+n.Number.String()
-		at := v.at("numbers/" + n.Number.String())
-		land := phone.CountryOf(n.Number)
-		if land == 0 {
-			number.Plain, plain = n.Number.String(), n.Number.String() // a short code
-		}
+		plain, at, land := shownNumber(n.Number), v.at("numbers/"+n.Number.String()), phone.CountryOf(n.Number)
 		country := textCell(land.Name())
 		country.Land = land
 		r := listRow{
-			Cells:  []listCell{number, country, textCell(b.unit(n.Unit)), textCell(b.campaign(n.Campaign))},
+			Cells:  []listCell{wordCell(plain), country, textCell(b.unit(n.Unit)), textCell(b.campaign(n.Campaign))},
 			record: []string{plain, b.unit(n.Unit), b.campaign(n.Campaign)},
 		}
 		if may {
@@ -133,6 +128,15 @@ func (s *Site) numberList(v *visit) (*listPage, error) {
 		p.Take = &takeForm{At: v.at("numbers/import"), Columns: strings.Join(p.columns, ", ")}
 	}
 	return p, nil
+}
+
+// shownNumber writes a number with its plus; a short code, of up to six digits,
+// has none.
+func shownNumber(n phone.Number) string {
+	if n.Len() <= 6 {
+		return n.String()
+	}
+	return "+" + n.String()
 }
 
 // fitsChoice tells whether a filter lets an id pass: empty any, "none" no id.
@@ -167,7 +171,7 @@ func (b *numberBook) form(v *visit, n tenant.Number) *numberPage {
 	p.Back, p.Submit = v.at("numbers"), "Save"
 	number := &field{Name: "number", Label: "Number", Type: "tel", Required: true, Autofocus: true, Help: "With a plus and the country code, or as it is dialled at home."}
 	if n.Number != 0 {
-		number = &field{Name: "number", Label: "Number", Value: "+" + n.Number.String(), Locked: "A number itself does not change: remove this one and add the other."}
+		number = &field{Name: "number", Label: "Number", Value: shownNumber(n.Number), Locked: "A number itself does not change: remove this one and add the other."}
 	}
 	p.Fields = []*field{
 		number,
@@ -209,7 +213,7 @@ func (s *Site) putNumber(w http.ResponseWriter, v *visit) error {
 		}
 		return s.showNumber(w, v, n, p)
 	}
-	s.auth.Put(v.Context(), "numbers", "The number "+kept.Number.String()+" is kept.")
+	s.auth.Put(v.Context(), "numbers", "The number "+shownNumber(kept.Number)+" is kept.")
 	http.Redirect(w, v.Request, p.Back, http.StatusSeeOther)
 	return nil
 }
@@ -236,7 +240,7 @@ func (s *Site) askDropNumber(w http.ResponseWriter, v *visit) error {
 	if unit := b.unit(n.Unit); unit != "" {
 		p.Lines = append(p.Lines, "The billing unit "+unit+" loses it.")
 	}
-	return s.confirm(w, v, "Remove the number "+n.Number.String()+"?", p)
+	return s.confirm(w, v, "Remove the number "+shownNumber(n.Number)+"?", p)
 }
 
 func (s *Site) dropNumber(w http.ResponseWriter, v *visit) error {
@@ -247,7 +251,7 @@ func (s *Site) dropNumber(w http.ResponseWriter, v *visit) error {
 	if err := s.app.DropNumber(v.Context(), v.tenant.ID, n.Number, v.person.Did("number.drop", "")); err != nil {
 		return err
 	}
-	s.auth.Put(v.Context(), "numbers", "The number "+n.Number.String()+" is removed.")
+	s.auth.Put(v.Context(), "numbers", "The number "+shownNumber(n.Number)+" is removed.")
 	http.Redirect(w, v.Request, v.at("numbers"), http.StatusSeeOther)
 	return nil
 }

@@ -193,6 +193,9 @@ func (s *Site) mux() http.Handler {
 				err = r.do(s, w, v)
 			}
 			switch {
+			case err == errStranger && part(req):
+				w.Header().Set("HX-Redirect", signInPath(req))
+				w.WriteHeader(http.StatusNoContent)
 			case err == errStranger:
 				http.Redirect(w, req, signInPath(req), http.StatusSeeOther)
 			case err != nil && v != nil:
@@ -205,6 +208,10 @@ func (s *Site) mux() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNoPage) })
 	return mux
 }
+
+// part tells whether a script asks for a part of a page, into which neither
+// another page nor an error belongs: it is sent there whole.
+func part(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // errStranger is somebody who has to sign in first.
 var errStranger = fault.New(fault.Denied, "sign in first")

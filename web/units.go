@@ -105,7 +105,7 @@ func (b *numberBook) unitPanels(id tenant.UnitID, users []tenant.UserID, numbers
 		if n.Unit != 0 && n.Unit != id && !chosen {
 			continue
 		}
-		o := panelOption{Value: n.Number.String(), Label: "+" + n.Number.String(), Flag: phone.CountryOf(n.Number), Checked: chosen}
+		o := panelOption{Value: n.Number.String(), Label: shownNumber(n.Number), Flag: phone.CountryOf(n.Number), Checked: chosen}
 		if n.Unit != 0 && n.Unit != id {
 			o.More = "in " + b.unit(n.Unit)
 		}

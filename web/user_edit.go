@@ -131,7 +131,7 @@ func (p *editPage) outdated(err error, now *editPage) bool {
 	}
 	for i := range p.Panels {
 		if mine, theirs := p.Panels[i].chosen(), now.Panels[i].chosen(); mine != theirs {
-			p.Panels[i].Error = "By now: " + theirs
+			p.Panels[i].Now = theirs
 		}
 	}
 	return true

@@ -21,6 +21,7 @@ type loginPage struct {
 	Ready    bool // it has a password
 	Off      bool
 	Self     bool
+	Active   bool // the user is; others cannot sign in
 	SignedIn when.Instant
 	Sessions []auth.Session
 	At       string // address of the page, below which its actions are
@@ -88,6 +89,7 @@ func (s *Site) showLogin(w http.ResponseWriter, v *visit, g signer, p *loginPage
 	l := &g.login
 	p.Name, p.Email, p.Username, p.At, p.Back, p.Zone = g.name, l.Email, l.Username, g.at, g.back, v.clockZone()
 	p.Has, p.Ready, p.Off, p.SignedIn = l.ID != 0, l.Ready, l.Off, l.SignedIn
+	p.Active = l.State == tenant.Active
 	p.Self = p.Has && l.ID == v.person.Login
 	if p.Has {
 		var err error
