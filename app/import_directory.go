@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"tollkeeper/core/fault"
@@ -20,6 +21,14 @@ type ImportTable struct {
 	// From is the first billing day of what the file says about teams; zero is
 	// today. The first teams of somebody hold for all time before as well.
 	From when.Day
+	// Self is the user who takes the file in, whose own role and state it does not
+	// change: nobody shuts the door behind themselves. Zero: no user of the tenant.
+	Self tenant.UserID
+	// Check only tells what the file would do.
+	Check bool
+	// Did tells the activity who takes the file in, and what for; the rest is
+	// filled in. Without Who the caller tells it.
+	Did store.Activity
 }
 
 // TableImported is what a file did.
@@ -58,11 +67,33 @@ func (a *App) importTable(ctx context.Context, what string, o *ImportTable, colu
 	if len(table.at) == 0 || len(table.rows) == 0 && len(table.mistakes) > 0 { // nothing to look at further
 		return fail(table.err())
 	}
-	err = a.store.Update(ctx, t.ID, store.Interactive, func(tx *store.Tx) error { return work(r, tx) })
-	if err != nil {
+	err = a.store.Update(ctx, t.ID, store.Interactive, func(tx *store.Tx) error {
+		if err := work(r, tx); err != nil {
+			return err
+		}
+		if o.Check {
+			return errChecked // so that nothing of it stays
+		}
+		return r.log(tx)
+	})
+	if err != nil && err != errChecked {
 		return fail(err)
 	}
 	return r.done, nil
+}
+
+// errChecked ends a transaction that was only to be looked at.
+var errChecked = fault.New(fault.Internal, "the file was only checked")
+
+// log tells the activity what the file did.
+func (r *roster) log(tx *store.Tx) error {
+	did := r.o.Did
+	if did.Who == "" {
+		return nil
+	}
+	did.About = r.table.file
+	did.After = fmt.Sprintf("%d added, %d changed, %d as before", r.done.Added, r.done.Changed, r.done.Unchanged)
+	return tx.Log(did)
 }
 
 // from is the first billing day of new teams.

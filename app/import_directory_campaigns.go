@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"tollkeeper/core/tenant"
 	"tollkeeper/store"
@@ -13,14 +14,15 @@ const (
 	campaignCode = iota
 	campaignName
 	campaignTeams
+	campaignState
 )
 
-var campaignColumns = []string{"campaign", "name", "teams"}
+var campaignColumns = []string{"campaign", "name", "teams", "state"}
 
 // ImportCampaigns takes in a CSV file with the columns campaign (its code, as
-// call records name it), name, and teams (separated by semicolons), which are
-// made on the way. A campaign that was met in call records only becomes an
-// active one. All mistakes come at once as fault.Inputs, and then nothing is
+// call records name it), name, teams (separated by semicolons), which are made on
+// the way, and state. A campaign that was met in call records only becomes an
+// active one unless its state is said; an empty cell says nothing. All mistakes come at once as fault.Inputs, and then nothing is
 // kept.
 func (a *App) ImportCampaigns(ctx context.Context, o ImportTable) (*TableImported, error) {
 	return a.importTable(ctx, "campaigns", &o, campaignColumns, (*roster).campaigns)
@@ -46,6 +48,12 @@ func (r *roster) campaigns(tx *store.Tx) error {
 		c.Code = row.cells[campaignCode]
 		if c.State == tenant.Unconfirmed {
 			c.State = tenant.Active
+		}
+		if text := row.cells[campaignState]; text != "" {
+			var err error
+			if c.State, err = tenant.ParseState(strings.ToLower(text)); err != nil {
+				t.wrong(row, campaignState, "is not a state", "want active, deactivated or unconfirmed")
+			}
 		}
 		if t.has(campaignName) {
 			c.Name = row.cells[campaignName]

@@ -91,17 +91,11 @@ func (t *tableFile) number(row *tableRow, dialer *phone.Dialer) phone.Number {
 	if cell == "" {
 		return 0
 	}
-	switch n, class, why := dialer.Normalize([]byte(cell)); class {
-	case phone.E164, phone.ShortCode:
-		return n
-	case phone.Extension:
-		t.wrong(row, numberDigits, "is an extension by the tenant's dial plan", "write it with its country code, such as +442079460000")
-	case phone.Anonymous:
-		t.wrong(row, numberDigits, "is not a number", "")
-	default:
-		t.wrong(row, numberDigits, why.String(), "write it with its country code, such as +442079460000")
+	n, reason, advice := readNumber(cell, dialer)
+	if reason != "" {
+		t.wrong(row, numberDigits, reason, advice)
 	}
-	return 0
+	return n
 }
 
 // ownNumber is what a row makes of a number. A unit that is not there yet is

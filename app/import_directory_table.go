@@ -155,8 +155,8 @@ func (f *tableFile) row(line int64, record []string) {
 			continue
 		}
 		c := strings.TrimSpace(record[i])
-		if len(c) > 1 && c[0] == '\'' && strings.IndexByte("=+-@", c[1]) >= 0 {
-			c = c[1:] // the apostrophe that keeps a spreadsheet from taking it for a formula
+		if rest, quoted := strings.CutPrefix(c, "'"); quoted && strings.IndexAny(rest, "=+-@＝＋－＠") == 0 {
+			c = rest // the apostrophe that keeps a spreadsheet from taking it for a formula
 		}
 		if !utf8.ValidString(c) || strings.ContainsFunc(c, unicode.IsControl) {
 			row.cells[n] = strings.ToValidUTF8(c, "\uFFFD")

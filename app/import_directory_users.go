@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
 	"tollkeeper/store"
 )
@@ -49,11 +50,18 @@ func (r *roster) users(tx *store.Tx) error {
 	for i := range t.rows {
 		row := &t.rows[i]
 		t.once(seen, row, userName)
-		users[i], changes[i] = t.user(row, byName[row.cells[userName]])
+		old := byName[row.cells[userName]]
+		users[i], changes[i] = t.user(row, old)
+		if old != nil && old.ID == r.o.Self {
+			t.staysIn(row, old, users[i])
+		}
 		teams[i] = t.teamNames(row, userTeams)
 	}
 	t.extensions(users, had)
 	if err := t.err(); err != nil {
+		return err
+	}
+	if err := t.follow(tx, users, byName); err != nil {
 		return err
 	}
 	if err := r.keepUsers(tx, users, teams, changes); err != nil {
@@ -99,6 +107,52 @@ func (t *tableFile) user(row *tableRow, old *tenant.User) (*tenant.User, change)
 		return u, changed
 	}
 	return u, unchanged
+}
+
+// staysIn notes a mistake where somebody's own file would shut them out.
+func (t *tableFile) staysIn(row *tableRow, old, u *tenant.User) {
+	if old.Role != u.Role {
+		t.wrong(row, userRole, "is not the role that you have: nobody changes their own", "ask another admin, or leave the line out")
+	}
+	if old.State != u.State {
+		t.wrong(row, userState, "would deactivate yourself", "ask another admin, or leave the line out")
+	}
+}
+
+// takenAddress is why a user cannot have an address.
+const takenAddress = "somebody signs in with this address already"
+
+// follow is followUser for the users of a file, whose mistakes it tells.
+func (t *tableFile) follow(tx *store.Tx, users []*tenant.User, had map[string]*tenant.User) error {
+	for i, u := range users {
+		err := followUser(tx, had[u.Username], u)
+		if fault.Is(err, fault.Conflict) {
+			t.wrong(&t.rows[i], userEmail, takenAddress, "")
+		} else if err != nil {
+			return err
+		}
+	}
+	return t.err()
+}
+
+// followUser has the login of a user whose address or username changes go with
+// it, before the user is kept. An address that another login has is a Conflict.
+func followUser(tx *store.Tx, old, u *tenant.User) error {
+	if old == nil || old.Email == u.Email && old.Username == u.Username {
+		return nil
+	}
+	l, err := tx.LoginOfUser(old.ID)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if l.Email == store.FoldName(old.Email) {
+		l.Email = u.Email
+	}
+	l.Username = u.Username
+	return tx.PutLogin(&l)
 }
 
 // checkUser checks each cell for itself, so that the mistake has its column.
@@ -171,6 +225,13 @@ func (r *roster) keepUsers(tx *store.Tx, users []*tenant.User, teams [][]string,
 	}
 	if err := tx.PutUsers(put); err != nil {
 		return err
+	}
+	for _, u := range put {
+		if u.State != tenant.Active {
+			if err := tx.EndUserSessions(u.ID); err != nil {
+				return err
+			}
+		}
 	}
 	if !r.table.has(userTeams) {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/table"
 )
 
@@ -68,7 +69,7 @@ func (s *session) importTable(what, file, owner string, o output, take func(*app
 			return err
 		}
 	}
-	in := app.ImportTable{Path: file, Tenant: owner}
+	in := app.ImportTable{Path: file, Tenant: owner, Did: auth.Program("command line").Did(what+".import", "")}
 	if file == "-" {
 		in.Input = s.In
 	}

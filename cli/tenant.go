@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 
+	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
@@ -71,10 +73,12 @@ func (c *tenantAdd) Run(s *session) error {
 	if err := t.Check(); err != nil {
 		return err
 	}
-	if _, err := s.newBooks(); err != nil {
+	a, err := s.newBooks()
+	if err != nil {
 		return err
 	}
-	if err := s.store.AddTenant(s.ctx, &t); err != nil {
+	t, err = a.AddTenant(s.ctx, app.PutTenant{Tenant: t, Did: auth.Program("command line").Did("tenant.add", "")})
+	if err != nil {
 		return err
 	}
 	s.printf("tenant %d added: %s, %s, days of %s%s\n", t.ID, t.Name, t.Currency, t.Zone, homeOf(t.Country))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
@@ -115,7 +116,7 @@ func (f *userFields) keep(s *session, a *app.App, username, owner string) (*app.
 	if err := w.WriteAll([][]string{heading, row}); err != nil {
 		return nil, err
 	}
-	done, err := a.ImportUsers(s.ctx, app.ImportTable{Path: "command line", Input: &file, Tenant: owner})
+	done, err := a.ImportUsers(s.ctx, app.ImportTable{Path: "command line", Input: &file, Tenant: owner, Did: auth.Program("command line").Did("users.import", "")})
 	var inputs fault.Inputs
 	if errors.As(err, &inputs) {
 		for i := range inputs {

@@ -97,6 +97,14 @@ func (tx *Tx) AddUserToUnit(user tenant.UserID, unit tenant.UnitID) error {
 	return tx.bumpDirectory()
 }
 
+// DropUserFromUnit takes a user out of a billing unit; again is no change.
+func (tx *Tx) DropUserFromUnit(user tenant.UserID, unit tenant.UnitID) error {
+	if err := tx.exec(`DELETE FROM unit_member WHERE tenant_id = $1 AND member_id = $2 AND unit_id = $3`, tx.id(), int64(user), int64(unit)); err != nil {
+		return err
+	}
+	return tx.bumpDirectory()
+}
+
 // Numbers lists the tenant's own numbers in their order.
 func (tx *Tx) Numbers() (ns []tenant.Number, err error) {
 	err = tx.each(func(scan func(...any) error) error {
@@ -120,4 +128,14 @@ func (tx *Tx) PutNumber(n tenant.Number) error {
 		return err
 	}
 	return tx.bumpDirectory()
+}
+
+// DropNumber takes one of the tenant's own numbers out, and tells whether it
+// was there. Calls keep theirs.
+func (tx *Tx) DropNumber(n phone.Number) (bool, error) {
+	had, err := tx.found(`DELETE FROM number WHERE tenant_id = $1 AND number = $2 RETURNING unit_id`, tx.id(), n.String())
+	if err != nil || !had {
+		return had, err
+	}
+	return true, tx.bumpDirectory()
 }

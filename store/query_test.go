@@ -15,6 +15,7 @@ import (
 // alone, by a part of their text, with the reason.
 var acrossTenants = map[string]string{
 	"FROM tenant WHERE id > $1 ORDER BY name":              "the list of tenants is the system's",
+	"FROM tenant t LEFT JOIN (SELECT tenant_id, COUNT(*)":  "what the list of tenants tells beside their terms",
 	"FROM tenant WHERE id > 0 AND":                         "a tenant is looked for in that list",
 	"MAX(id), 0) + 1 FROM tenant":                          "and gets a number there",
 	"UPDATE tenant SET name = $2":                          "and is named by its number, which is the transaction's",

@@ -14,6 +14,7 @@ import (
 // reads is every query of a tenant there is, by the name of its method.
 var reads = map[string]func(tx *store.Tx) (any, error){
 	"Account":       func(tx *store.Tx) (any, error) { return tx.Account() },
+	"Self":          func(tx *store.Tx) (any, error) { return tx.Self() },
 	"Users":         func(tx *store.Tx) (any, error) { return tx.Users() },
 	"Teams":         func(tx *store.Tx) (any, error) { return tx.Teams() },
 	"UserTeams":     func(tx *store.Tx) (any, error) { return tx.UserTeams() },

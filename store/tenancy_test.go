@@ -32,12 +32,12 @@ func stripped(d map[string]string) map[string]string {
 
 // writes are the methods of Tx that change the books or are no query.
 var writes = []string{
-	"AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "Locked", "NewRunID",
-	"DropLinks", "DropSavedReport", "DropSegments", "EndSession", "EndSessions", "Log", "MarkSignedIn", "PutKey", "PutLink", "PutLogin",
+	"AddTenant", "AddUserToUnit", "BumpSegments", "CloseThrough", "Context", "Count", "DropCalls", "DropRollup", "EndAssignment", "Locked", "NewRunID",
+	"DropLinks", "DropNumber", "DropSavedReport", "DropSegments", "DropTeam", "DropUserFromUnit", "EndSession", "EndSessions", "EndUserSessions", "Log", "MarkSignedIn", "PutKey", "PutLink", "PutLogin",
 	"PutSavedReport", "PutSession", "RevokeKey", "UseLink",
 	"Post", "PublishCard", "PutAssignment", "PutCalls", "PutCampaign", "PutCharges", "PutFXRates", "PutLabel", "PutNumber",
 	"PutNumbers", "PutRaw", "PutRejected", "PutRollup", "PutRun", "PutSuspense", "PutTeam", "PutUnit", "PutUser", "PutUsers",
-	"Repack", "RepackCharges", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SettleSuspense",
+	"Repack", "RepackCharges", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SetTenant", "SettleSuspense",
 	"SwitchBilling",
 	"ClaimAnswer", "DropAnswer", "DropOldAnswers", "HoldAnswer", "KeepAnswer",
 	"Ask", "AskAll", "Tell", // of these tests
@@ -54,6 +54,7 @@ var systems = map[string]func(tx *store.Tx) error{
 	"TouchSession":  func(tx *store.Tx) error { return tx.TouchSession(1, storetest.Now) },
 	"TouchKey":      func(tx *store.Tx) error { return tx.TouchKey(1, storetest.Now) },
 	"DropSession":   func(tx *store.Tx) error { return tx.DropSession(1) },
+	"TenantFacts":   func(tx *store.Tx) error { _, err := tx.TenantFacts(); return err },
 	"SweepSessions": func(tx *store.Tx) error { return tx.SweepSessions(storetest.Now) },
 }
 

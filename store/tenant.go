@@ -17,60 +17,114 @@ const tenantColumns = `id, name, currency, zone, country, cutoff, dial_plan`
 // AddTenant keeps a new tenant, opens its account, and fills in its id. A name
 // that is taken is a Conflict.
 func (s *Store) AddTenant(ctx context.Context, t *tenant.Tenant) error {
+	return s.Update(ctx, tenant.System, Interactive, func(tx *Tx) error { return tx.AddTenant(t) })
+}
+
+// AddTenant is Store's AddTenant within a transaction of the system.
+func (tx *Tx) AddTenant(t *tenant.Tenant) error {
+	if err := tx.asSystem(); err != nil {
+		return err
+	}
 	if err := t.Check(); err != nil {
 		return err
 	}
-	return s.Update(ctx, tenant.System, Interactive, func(tx *Tx) error {
-		if other, err := tx.findTenant(`name = $1`, t.Name); err == nil {
-			return fault.New(fault.Conflict, "there is a tenant named %q already, with id %d", other.Name, other.ID)
-		} else if !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		var id int64
-		if err := tx.one([]any{&id}, `SELECT COALESCE(MAX(id), 0) + 1 FROM tenant`); err != nil {
-			return err
-		}
-		t.ID = tenant.ID(id)
-		plan, err := planText(t.Plan)
-		if err != nil {
-			return err
-		}
-		if err := tx.exec(`INSERT INTO tenant (`+tenantColumns+`, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			id, t.Name, string(t.Currency), t.Zone, t.Country.String(), int64(t.Cutoff), plan, int64(tx.Now)); err != nil {
-			return err
-		}
-		return tx.exec(`INSERT INTO account (tenant_id, writes, epoch, seg_version, card_version, directory_version, closed_through, prev_entry, prev_hash)
-			VALUES ($1, 0, $2, 0, 0, 0, 0, 0, $3)`, id, newEpoch(), []byte{})
-	})
+	if err := tx.nameIsFree(t); err != nil {
+		return err
+	}
+	var id int64
+	if err := tx.one([]any{&id}, `SELECT COALESCE(MAX(id), 0) + 1 FROM tenant`); err != nil {
+		return err
+	}
+	t.ID = tenant.ID(id)
+	plan, err := planText(t.Plan)
+	if err != nil {
+		return err
+	}
+	if err := tx.exec(`INSERT INTO tenant (`+tenantColumns+`, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, t.Name, string(t.Currency), t.Zone, t.Country.String(), int64(t.Cutoff), plan, int64(tx.Now)); err != nil {
+		return err
+	}
+	return tx.exec(`INSERT INTO account (tenant_id, writes, epoch, seg_version, card_version, directory_version, closed_through, prev_entry, prev_hash)
+		VALUES ($1, 0, $2, 0, 0, 0, 0, 0, $3)`, id, newEpoch(), []byte{})
+}
+
+// nameIsFree is a Conflict where another tenant has t's name.
+func (tx *Tx) nameIsFree(t *tenant.Tenant) error {
+	other, err := tx.findTenant(`name = $1`, t.Name)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return nil
+	case err == nil && other.ID != t.ID:
+		return fault.New(fault.Conflict, "there is a tenant named %q already, with id %d", other.Name, other.ID)
+	}
+	return err
 }
 
 // SetTenant changes a tenant's country and dial plan, its name, and, while it
 // has no charges, its zone, currency and cut-off.
 func (s *Store) SetTenant(ctx context.Context, t *tenant.Tenant) error {
+	return s.Update(ctx, t.ID, Interactive, func(tx *Tx) error { return tx.SetTenant(t) })
+}
+
+// SetTenant is Store's SetTenant within a transaction of that tenant.
+func (tx *Tx) SetTenant(t *tenant.Tenant) error {
+	if t.ID != tx.Tenant {
+		return fault.New(fault.Internal, "tenant %d changes tenant %d", tx.Tenant, t.ID)
+	}
 	if err := t.Check(); err != nil {
 		return err
 	}
-	return s.Update(ctx, t.ID, Interactive, func(tx *Tx) error {
-		old, err := tx.findTenant(`id = $1`, int64(t.ID))
-		if err != nil {
-			return err
-		}
-		moved := old.Zone != t.Zone || old.Currency != t.Currency || old.Cutoff != t.Cutoff
-		if a, err := tx.Account(); err != nil {
-			return err
-		} else if moved && a.Segments > 0 {
-			return fault.New(fault.Conflict, "tenant %s has charges in %s by the days of %s: neither can change under them", old.Name, old.Currency, old.Zone)
-		}
-		plan, err := planText(t.Plan)
-		if err != nil {
-			return err
-		}
-		if err := tx.exec(`UPDATE tenant SET name = $2, currency = $3, zone = $4, country = $5, cutoff = $6, dial_plan = $7 WHERE id = $1`,
-			tx.id(), t.Name, string(t.Currency), t.Zone, t.Country.String(), int64(t.Cutoff), plan); err != nil {
-			return err
-		}
-		return tx.bumpDirectory()
-	})
+	old, err := tx.Self()
+	if err != nil {
+		return err
+	}
+	if err := tx.nameIsFree(t); err != nil {
+		return err
+	}
+	moved := old.Zone != t.Zone || old.Currency != t.Currency || old.Cutoff != t.Cutoff
+	if a, err := tx.Account(); err != nil {
+		return err
+	} else if moved && a.Segments > 0 {
+		return fault.New(fault.Conflict, "tenant %s has charges in %s by the days of %s: neither can change under them", old.Name, old.Currency, old.Zone)
+	}
+	plan, err := planText(t.Plan)
+	if err != nil {
+		return err
+	}
+	if err := tx.exec(`UPDATE tenant SET name = $2, currency = $3, zone = $4, country = $5, cutoff = $6, dial_plan = $7 WHERE id = $1`,
+		tx.id(), t.Name, string(t.Currency), t.Zone, t.Country.String(), int64(t.Cutoff), plan); err != nil {
+		return err
+	}
+	return tx.bumpDirectory()
+}
+
+// Self is the tenant whose transaction it is.
+func (tx *Tx) Self() (tenant.Tenant, error) { return tx.findTenant(`id = $1`, tx.id()) }
+
+// TenantFacts is what a list of tenants tells beside their terms.
+type TenantFacts struct {
+	Created when.Instant
+	Users   int64
+	LastDay when.Day // UTC day of the newest call; zero: there is none
+}
+
+// TenantFacts gives the facts of every tenant. It is for the system's
+// transactions.
+func (tx *Tx) TenantFacts() (map[tenant.ID]TenantFacts, error) {
+	if err := tx.asSystem(); err != nil {
+		return nil, err
+	}
+	facts := map[tenant.ID]TenantFacts{}
+	err := tx.each(func(scan func(...any) error) error {
+		var id, created, users, last int64
+		err := scan(&id, &created, &users, &last)
+		facts[tenant.ID(id)] = TenantFacts{when.Instant(created), users, when.Day(last)}
+		return err
+	}, `SELECT t.id, t.created_at, COALESCE(m.n, 0), COALESCE(c.last_day, 0) FROM tenant t
+		LEFT JOIN (SELECT tenant_id, COUNT(*) AS n FROM member WHERE tenant_id > $1 GROUP BY tenant_id) m ON m.tenant_id = t.id
+		LEFT JOIN (SELECT tenant_id, MAX(day) AS last_day FROM call_seg WHERE tenant_id > $1 GROUP BY tenant_id) c ON c.tenant_id = t.id
+		WHERE t.id > $1`, tx.id())
+	return facts, err
 }
 
 // Tenants lists every tenant by name.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/when"
 )
@@ -41,6 +42,17 @@ func (tx *Tx) PutUser(u *tenant.User) error {
 	return tx.bumpDirectory()
 }
 
+// EndUserSessions signs users out wherever they are signed in.
+func (tx *Tx) EndUserSessions(ids ...tenant.UserID) error {
+	for _, id := range ids {
+		if err := tx.exec(`DELETE FROM session WHERE tenant_id = $1 AND login_id IN (SELECT id FROM login WHERE tenant_id = $1 AND member_id = $2 AND member_id <> 0)`,
+			tx.id(), int64(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Teams lists the tenant's teams by name.
 func (tx *Tx) Teams() (ts []tenant.Team, err error) {
 	err = tx.each(func(scan func(...any) error) error {
@@ -70,6 +82,24 @@ func (tx *Tx) PutTeam(t *tenant.Team) error {
 	}
 	if err := tx.exec(`INSERT INTO team (tenant_id, id, name) VALUES ($1, $2, $3)
 		ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name`, tx.id(), int64(t.ID), t.Name); err != nil {
+		return err
+	}
+	return tx.bumpDirectory()
+}
+
+// DropTeam takes out a team. One that anybody or any campaign has ever been in
+// is a Conflict: what it was belongs to the reports of those days.
+func (tx *Tx) DropTeam(id tenant.TeamID) error {
+	for _, table := range []string{"team_member", "team_campaign"} {
+		var n int64
+		if err := tx.one([]any{&n}, `SELECT COUNT(*) FROM `+table+` WHERE tenant_id = $1 AND team_id = $2`, tx.id(), int64(id)); err != nil {
+			return err
+		}
+		if n > 0 {
+			return fault.New(fault.Conflict, "the team has a history, which reports of those days need: it can be emptied, not deleted")
+		}
+	}
+	if err := tx.exec(`DELETE FROM team WHERE tenant_id = $1 AND id = $2`, tx.id(), int64(id)); err != nil {
 		return err
 	}
 	return tx.bumpDirectory()

@@ -41,6 +41,7 @@ type billingPage struct {
 // panel is an assignment panel, as _panel.html draws it.
 type panel struct {
 	Name, Title, Help, Error string
+	Now                      string // what is chosen by now, where somebody else has changed it
 	Lists                    []panelList
 	Chosen                   int
 }

@@ -66,6 +66,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errForeign) {
 		p.Advice = "Open the page here and try again from it."
 	}
+	if part(r) && r.Method == http.MethodGet {
+		w.Header().Set("HX-Redirect", r.URL.RequestURI())
+	}
 	s.show(w, r, p.Status, "error", p.Title, p)
 }
 

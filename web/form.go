@@ -1,16 +1,27 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
+	"tollkeeper/app"
 	"tollkeeper/core/fault"
 )
 
-// field is one field of a form, as _form.html draws it.
+// field is one field of a form, as _form.html draws it. Its Type is that of an
+// input (text where it is empty), or "select", "textarea" or "checkbox". A
+// checkbox that is checked has the Value "on".
 type field struct {
 	Name, Label, Value, Type, Help, Autocomplete string
 	Error                                        string
+	Link, LinkText                               string   // a way on from the error; empty: none
+	Now                                          string   // what stands there by now, where somebody else has changed it
+	Of                                           []choice // of a select, or what an input suggests
+	Locked                                       string   // why it cannot be changed; empty: it can
 	Required, Autofocus                          bool
 }
 
@@ -21,12 +32,22 @@ type form struct {
 	Hidden  map[string]string
 }
 
-// read fills the fields with what was sent; passwords are never sent back.
+// read fills the fields with what was sent; passwords are never sent back, and
+// what is locked is not heeded. What the form was made from stays what it was,
+// however often it is sent back to be mended.
 func (f *form) read(r *http.Request) {
 	for _, one := range f.Fields {
-		one.Value = r.PostFormValue(one.Name)
+		if one.Locked == "" {
+			one.Value = strings.ReplaceAll(r.PostFormValue(one.Name), "\r\n", "\n") // browsers write a textarea's lines so
+		}
+	}
+	if _, marked := f.Hidden[wasField]; marked {
+		f.from(r.PostFormValue(wasField))
 	}
 }
+
+// value is what stands in a field, without blanks around it.
+func (f *form) value(name string) string { return strings.TrimSpace(f.field(name).Value) }
 
 // blank takes passwords out before the form is shown again.
 func (f *form) blank() {
@@ -63,6 +84,45 @@ func (f *form) blame(err error) bool {
 	return true
 }
 
+// wasField is the hidden field that tells what a form was made from.
+const wasField = "was"
+
+// from notes what the form was made from, so that a save over somebody else's
+// change is noticed.
+func (f *form) from(mark string) {
+	if f.Hidden == nil {
+		f.Hidden = map[string]string{}
+	}
+	f.Hidden[wasField] = mark
+}
+
+// outdated shows, where err says that somebody else was faster, what stands
+// there by now beside what was typed. now is the form of what there is by now;
+// who saves again has seen it.
+func (f *form) outdated(err error, now *form) bool {
+	if !errors.Is(err, app.ErrStale) {
+		return false
+	}
+	f.Problem = "Somebody else has changed this while you were at it. Below, each field that differs says what stands there now. Save again to put yours in its place, or cancel to leave theirs."
+	for _, one := range f.Fields {
+		if other := now.field(one.Name); other != nil && strings.TrimSpace(one.Value) != other.Value {
+			one.Now = cmp.Or(other.Shown(), "nothing")
+		}
+	}
+	f.from(now.Hidden[wasField])
+	return true
+}
+
+// Shown is the field's value as people read it.
+func (one *field) Shown() string {
+	for _, c := range one.Of {
+		if c.Value == one.Value {
+			return c.Label
+		}
+	}
+	return one.Value
+}
+
 func (f *form) field(name string) *field {
 	for _, one := range f.Fields {
 		if one.Name == name {
@@ -70,6 +130,15 @@ func (f *form) field(name string) *field {
 		}
 	}
 	return nil
+}
+
+// chosen is what a select says; a value that it does not offer is "", false.
+func (f *form) chosen(name string) (string, bool) {
+	one := f.field(name)
+	if slices.ContainsFunc(one.Of, func(c choice) bool { return c.Value == one.Value }) {
+		return one.Value, true
+	}
+	return "", false
 }
 
 // status is what a page with this form answers.
@@ -89,4 +158,18 @@ func (f *form) status() int {
 func inputsOf(err error) (is fault.Inputs) {
 	errors.As(err, &is)
 	return is
+}
+
+// number is the id that a select says; one that it does not offer is −1, which
+// nothing has.
+func (f *form) number(name string) int32 {
+	text, known := f.chosen(name)
+	if known && text == "" {
+		return 0
+	}
+	id, err := strconv.ParseInt(text, 10, 32)
+	if err != nil {
+		return -1
+	}
+	return int32(id)
 }

@@ -2,204 +2,270 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
-	"tollkeeper/app"
-	"tollkeeper/core/fault"
 	"tollkeeper/core/phone"
+	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
-	"tollkeeper/core/when"
-	"tollkeeper/store"
+	"tollkeeper/format/sheet"
 )
 
-// listPage is what list.html shows: something that a tenant has, as a table, and
-// the form by which a file of it is taken in.
+// listPage is what list.html shows: things as a table that is searched,
+// filtered, sorted and paged on the server, with what can be done to each.
 type listPage struct {
-	Name    string // "users", in addresses
+	Name    string // "users", in addresses and file names
+	Title   string
 	At      string // the list's address
-	New     string // address of the form that adds one; empty: none
 	About   string
-	Columns string // of the file that can be imported
-	Heads   []string
-	Rows    []listRow
+	Tabs    []button // lists that belong together, this one among them
+	Buttons []button // above the list
+	Waiting *waiting // nil: nothing waits
+	Columns []listColumn
+	Filters []*field // selects
 	Search  string
-	Found   int // of All
+	Sort    string // name of a column, with "-" before it from the last; empty: the first column
+	Rows    []listRow
+	Found   int // fit the search and filters
 	All     int
-	May     bool // import
+	First   int // of Found, the first that is shown, from 1
+	Before  string
+	After   string
+	Export  string    // address of the file of what is found; empty: none
+	Take    *takeForm // nil: no file can be taken in
 	Empty   empty
 	Good    string
-	Link    string // a one-time link that was just made
 	Problem string
-	Inputs  fault.Inputs
+
+	page    int
+	columns []string // of the exported file
 }
 
-// listRow is a line of the list. Login is of users who can be given a link.
+// button is a way on that a page offers.
+type button struct {
+	Text, Said string // Said is read out behind the text: what it is about
+	Path       string
+	Look       string // further classes
+	Posts      bool   // it does something at once
+	Ask        string // before it does; empty: nothing
+	Hidden     map[string]string
+	Here       bool // of tabs: this page
+}
+
+// waiting is what was met in call records and nobody has confirmed.
+type waiting struct {
+	Text    string
+	Show    string // address of the list of them
+	Confirm string // address that confirms all of them
+}
+
+// listColumn is a heading, which sorts.
+type listColumn struct {
+	Name, Title string
+	Right       bool
+	Sorted      string // "ascending", "descending" or "none", for aria-sort
+	URL         string
+}
+
+// listRow is a line of the list.
 type listRow struct {
-	Cells []cellView
-	Login string // address of the action that makes a link; empty: none
-	Edit  string // address of the form that changes it; empty: none
+	Cells   []listCell
+	Actions []button
+	record  []string // as it stands in the exported file
 }
 
-// listShown is how many lines a list shows; the search finds the others.
-const listShown = 500
+// listCell is a cell; what it sorts by is Order, else its text.
+type listCell struct {
+	cellView
+	Link  string // empty: none
+	Land  phone.Country
+	Order int64
+	Short bool // a word or two, which need no room to wrap
+}
 
-func (p *listPage) add(r listRow) {
-	p.All++
-	var text strings.Builder
-	for _, c := range r.Cells {
-		text.WriteString(c.Plain + "\n")
+func textCell(text string) listCell { return listCell{cellView: cellView{Plain: text}} }
+func wordCell(text string) listCell { return listCell{cellView: cellView{Plain: text}, Short: true} }
+func linkCell(text, path string) listCell {
+	return listCell{cellView: cellView{Plain: text}, Link: path}
+}
+func htmlCell(h template.HTML, order int64) listCell {
+	return listCell{cellView: cellView{Text: h}, Order: order, Short: true}
+}
+func countCell(n int64) listCell {
+	return listCell{cellView: cellView{Text: grouped(strconv.FormatInt(n, 10)), Right: true}, Order: n}
+}
+
+// listOnPage is how many lines a page of a list has.
+const listOnPage = 50
+
+// newList reads search, sort and page of the address.
+func newList(v *visit, name, title, at string) *listPage {
+	q := v.URL.Query()
+	p := &listPage{Name: name, Title: title, At: at, Search: strings.TrimSpace(q.Get("search")), Sort: q.Get("sort"), page: 1}
+	if v.Method != http.MethodGet {
+		p.Search, p.Sort = "", ""
 	}
-	if !strings.Contains(strings.ToLower(text.String()), strings.ToLower(p.Search)) {
+	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 0 {
+		p.page = n
+	}
+	return p
+}
+
+// heads names the columns: "name: Name", and with a plus at the end figures.
+func (p *listPage) heads(titles ...string) {
+	for _, text := range titles {
+		name, title, _ := strings.Cut(text, ": ")
+		title, right := strings.CutSuffix(title, "+")
+		p.Columns = append(p.Columns, listColumn{Name: name, Title: title, Right: right, Sorted: "none"})
+	}
+}
+
+// filter offers a choice of which lines to see, and gives what is chosen of it.
+func (p *listPage) filter(v *visit, name, label string, of ...choice) string {
+	f := &field{Name: name, Label: label, Type: "select", Of: append([]choice{{Label: "Any"}}, of...)}
+	if f.Value = v.URL.Query().Get(name); v.Method != http.MethodGet {
+		f.Value = ""
+	}
+	p.Filters = append(p.Filters, f)
+	if _, known := (&form{Fields: p.Filters}).chosen(name); !known {
+		f.Value = ""
+	}
+	return f.Value
+}
+
+// Filtered tells whether not everything is looked for.
+func (p *listPage) Filtered() bool {
+	return p.Search != "" || slices.ContainsFunc(p.Filters, func(f *field) bool { return f.Value != "" })
+}
+
+// Last is the last line that is shown, from 1.
+func (p *listPage) Last() int { return p.First + len(p.Rows) - 1 }
+
+// Actions tells whether any line can be acted on.
+func (p *listPage) Actions() bool {
+	return slices.ContainsFunc(p.Rows, func(r listRow) bool { return len(r.Actions) > 0 })
+}
+
+// add takes a line in, unless the filters do not fit it or the search does not
+// find it.
+func (p *listPage) add(r listRow, fits ...bool) {
+	p.All++
+	if slices.Contains(fits, false) {
 		return
 	}
+	if p.Search != "" {
+		var text strings.Builder
+		for _, c := range r.Cells {
+			text.WriteString(c.Plain + "\n")
+		}
+		if !strings.Contains(strings.ToLower(text.String()), strings.ToLower(p.Search)) {
+			return
+		}
+	}
 	p.Found++
-	if len(p.Rows) < listShown {
-		p.Rows = append(p.Rows, r)
-	}
+	p.Rows = append(p.Rows, r)
 }
 
-// taken is a list that a file can be taken into.
-type taken struct {
-	take func(*app.App, context.Context, app.ImportTable) (*app.TableImported, error)
-	show func(*Site, http.ResponseWriter, *visit, *listPage, int) error
-}
-
-// lists are those lists by their name in addresses; another name has none.
-func lists(name string) (l taken, ok bool) {
-	switch name {
-	case "users":
-		return taken{(*app.App).ImportUsers, (*Site).showUsers}, true
-	case "campaigns":
-		return taken{(*app.App).ImportCampaigns, (*Site).showCampaigns}, true
-	case "numbers":
-		return taken{(*app.App).ImportNumbers, (*Site).showNumbers}, true
-	}
-	return l, false
-}
-
-// listUpload is how many bytes a file of users, campaigns or numbers can have.
-const listUpload = 64 << 20
-
-// importList takes a file into a list, whole or not at all.
-func (s *Site) importList(w http.ResponseWriter, v *visit) error {
-	list, ok := lists(v.PathValue("list"))
-	if !ok {
-		return errNoPage
-	}
-	v.Body = http.MaxBytesReader(w, v.Body, listUpload)
-	file, head, err := v.FormFile("file")
-	if err != nil {
-		return list.show(s, w, v, &listPage{Problem: "Choose a CSV file first."}, http.StatusUnprocessableEntity)
-	}
-	defer file.Close()
-	done, err := list.take(s.app, v.Context(), app.ImportTable{Path: fileName(head.Filename), Input: file, Tenant: v.tenant.Name})
-	if err != nil {
-		p := &listPage{}
-		var f form
-		if !f.blame(err) {
-			return err
+// sort puts what was found into the order that is asked for; equal lines stay in
+// that of their names.
+func (p *listPage) sort() {
+	name, down := strings.CutPrefix(p.Sort, "-")
+	by := max(0, slices.IndexFunc(p.Columns, func(c listColumn) bool { return c.Name == name }))
+	slices.SortStableFunc(p.Rows, func(a, b listRow) int {
+		x, y := a.Cells[by], b.Cells[by]
+		order := cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(strings.ToLower(x.Plain), strings.ToLower(y.Plain)))
+		if down {
+			return -order
 		}
-		if p.Inputs = inputsOf(err); len(p.Inputs) > 0 {
-			p.Problem = "Nothing of the file was taken in: these have to be mended first."
-		} else {
-			p.Problem = f.Problem
-		}
-		return list.show(s, w, v, p, http.StatusUnprocessableEntity)
-	}
-	if err := s.did(v, v.PathValue("list")+".import", fileName(head.Filename)); err != nil {
-		return err
-	}
-	good := plural(int64(done.Added), "line") + " added, " + plural(int64(done.Changed), "line") + " changed, " + plural(int64(done.Unchanged), "line") + " as before."
-	if len(done.Made) > 0 {
-		good += " Made on the way: " + strings.Join(done.Made, ", ") + "."
-	}
-	return list.show(s, w, v, &listPage{Good: good, Inputs: done.Warnings}, http.StatusOK)
-}
-
-func (s *Site) users(w http.ResponseWriter, v *visit) error {
-	return s.showUsers(w, v, &listPage{Good: s.auth.Pop(v.Context(), "users")}, http.StatusOK)
-}
-
-func (s *Site) showUsers(w http.ResponseWriter, v *visit, p *listPage, status int) error {
-	p.Name, p.Search, p.May = "users", v.URL.Query().Get("search"), v.may(peoplers...)
-	p.At = v.at("users")
-	if p.May {
-		p.New = v.at("users/new")
-	}
-	p.About = "Who makes and takes calls, in which teams, and who can sign in. Agents need no login."
-	p.Columns = "username, display_name, email, role, state, extension, teams, unit"
-	p.Heads = []string{"Name", "Username", "E-mail", "Role", "Teams", "State", "Signs in"}
-	p.Empty = empty{Title: "No users yet", Text: "Import a CSV file of them, or import calls: agents that records name are listed here until you confirm them."}
-	logins, err := s.auth.Logins(v.Context(), v.person)
-	if err != nil {
-		return err
-	}
-	byUser := map[tenant.UserID]string{}
-	for _, l := range logins {
-		byUser[l.User] = loginState(l.SignedIn, l.Ready, l.Off)
-	}
-	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		n := &nameList{}
-		var err error
-		if n.Users, err = tx.Users(); err != nil {
-			return err
-		}
-		if n.Teams, err = tx.Teams(); err != nil {
-			return err
-		}
-		in, err := tx.UserTeams()
-		if err != nil {
-			return err
-		}
-		today := v.zone.Day(tx.Now)
-		for i := range n.Users {
-			u := &n.Users[i]
-			row := listRow{Cells: []cellView{
-				{Plain: u.Name()}, {Plain: u.Username}, {Plain: u.Email}, {Plain: u.Role.String()},
-				{Plain: teamNames(n.Teams, in[u.ID], today)}, {Text: stateBadge(u.State)}, {Plain: byUser[u.ID]},
-			}}
-			if p.May {
-				row.Edit = v.at("users/" + idText(u.ID) + "/edit")
-			}
-			if p.May && u.State == tenant.Active {
-				row.Login = v.at("users/" + idText(u.ID) + "/link")
-			}
-			p.add(row)
-		}
-		return nil
+		return order
 	})
-	if err != nil {
-		return err
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		next := c.Name
+		if c.Right {
+			next = "-" + c.Name // the largest first is what people look for
+		}
+		if i == by {
+			c.Sorted, next = "ascending", "-"+c.Name
+			if down {
+				c.Sorted, next = "descending", c.Name
+			}
+		}
+		c.URL = p.address("sort", next)
 	}
-	s.show(w, v.Request, status, "list", "Users and teams", p)
+}
+
+// address is the list as it is, but for one word of its query.
+func (p *listPage) address(name, value string) string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if q.Del(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("search", p.Search)
+	set("sort", p.Sort)
+	for _, f := range p.Filters {
+		set(f.Name, f.Value)
+	}
+	set(name, value)
+	if len(q) == 0 {
+		return p.At
+	}
+	return p.At + "?" + q.Encode()
+}
+
+// cut leaves the lines of one page, and the ways to the others.
+func (p *listPage) cut() {
+	pages := max(1, (p.Found+listOnPage-1)/listOnPage)
+	at := min(p.page, pages)
+	p.First = (at-1)*listOnPage + 1
+	p.Rows = p.Rows[min(p.Found, p.First-1):min(p.Found, at*listOnPage)]
+	if at > 1 {
+		p.Before = p.address("page", strconv.Itoa(at-1))
+	}
+	if at < pages {
+		p.After = p.address("page", strconv.Itoa(at+1))
+	}
+}
+
+// showList writes a list that is filled.
+func (s *Site) showList(w http.ResponseWriter, v *visit, status int, p *listPage) error {
+	p.sort()
+	if len(p.columns) > 0 {
+		p.Export = strings.Replace(p.address("", ""), p.At, p.At+"/export", 1)
+	}
+	p.cut()
+	s.show(w, v.Request, status, "list", p.Title, p)
 	return nil
 }
 
-func loginState(last when.Instant, ready, off bool) string {
-	switch {
-	case off:
-		return "locked out"
-	case !ready:
-		return "has a link"
-	case last.IsZero():
-		return "not yet"
+// exportList writes what is found of a list as a file that the list's import
+// takes back.
+func (s *Site) exportList(w http.ResponseWriter, v *visit, p *listPage) error {
+	p.sort()
+	t := table.Table{Name: p.Name, Title: p.Title}
+	for _, name := range p.columns {
+		t.Columns = append(t.Columns, table.Column{Name: name})
 	}
-	return "last on " + last.UTCDay().String()
-}
-
-// teamNames lists the teams of memberships that hold on a day.
-func teamNames(teams []tenant.Team, in []tenant.Membership, day when.Day) string {
-	var names []string
-	for _, t := range teams {
-		if slices.ContainsFunc(in, func(m tenant.Membership) bool { return m.Team == t.ID && m.Holds(day) }) {
-			names = append(names, t.Name)
+	for _, r := range p.Rows {
+		row := make(table.Row, len(r.record))
+		for i, text := range r.record {
+			row[i] = table.String(text)
 		}
+		t.Rows = append(t.Rows, row)
 	}
-	return strings.Join(names, ", ")
+	if err := s.did(v, p.Name+".export", plural(int64(len(t.Rows)), "line")); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+p.Name+`.csv"`)
+	return sheet.WriteCSV(w, []table.Table{t})
 }
 
 func stateBadge(s tenant.State) template.HTML {
@@ -207,85 +273,13 @@ func stateBadge(s tenant.State) template.HTML {
 	return template.HTML(`<span class="badge ` + tone + `">` + s.String() + `</span>`)
 }
 
-func (s *Site) campaigns(w http.ResponseWriter, v *visit) error {
-	return s.showCampaigns(w, v, &listPage{}, http.StatusOK)
-}
-
-func (s *Site) showCampaigns(w http.ResponseWriter, v *visit, p *listPage, status int) error {
-	p.Name, p.Search, p.May = "campaigns", v.URL.Query().Get("search"), v.may(peoplers...)
-	p.At = v.at("campaigns")
-	p.About = "Runs of calls with a purpose of their own, as call records name them."
-	p.Columns = "campaign, name, state, teams"
-	p.Heads = []string{"Campaign", "Name", "Teams", "State"}
-	p.Empty = empty{Title: "No campaigns yet", Text: "Import a CSV file of them, or import calls: campaigns that records name are listed here."}
-	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		all, err := tx.Campaigns()
-		if err != nil {
-			return err
-		}
-		teams, err := tx.Teams()
-		if err != nil {
-			return err
-		}
-		in, err := tx.CampaignTeams()
-		if err != nil {
-			return err
-		}
-		slices.SortFunc(all, func(a, b tenant.Campaign) int { return cmp.Compare(a.Code, b.Code) })
-		for _, c := range all {
-			p.add(listRow{Cells: []cellView{{Plain: c.Code}, {Plain: c.Name}, {Plain: teamNames(teams, in[c.ID], v.zone.Day(tx.Now))}, {Text: stateBadge(c.State)}}})
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+// stateChoices are the states that a list can be filtered by.
+func stateChoices() (of []choice) {
+	for _, one := range []tenant.State{tenant.Active, tenant.Deactivated, tenant.Unconfirmed} {
+		of = append(of, choice{Value: one.String(), Label: plainCapital(one.String())})
 	}
-	s.show(w, v.Request, status, "list", "Campaigns", p)
-	return nil
+	return of
 }
 
-func (s *Site) numbers(w http.ResponseWriter, v *visit) error {
-	return s.showNumbers(w, v, &listPage{}, http.StatusOK)
-}
-
-func (s *Site) showNumbers(w http.ResponseWriter, v *visit, p *listPage, status int) error {
-	p.Name, p.Search, p.May = "numbers", v.URL.Query().Get("search"), v.may(peoplers...)
-	p.At = v.at("numbers")
-	p.About = "The center's own numbers. A number is in at most one billing unit."
-	p.Columns = "number, unit, campaign"
-	p.Heads = []string{"Number", "Country", "Billing unit", "Campaign"}
-	p.Empty = empty{Title: "No numbers yet", Text: "Import a CSV file of them, with a column number."}
-	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		all, err := tx.Numbers()
-		if err != nil {
-			return err
-		}
-		us, err := tx.Units()
-		if err != nil {
-			return err
-		}
-		cs, err := tx.Campaigns()
-		if err != nil {
-			return err
-		}
-		units, camps := map[tenant.UnitID]string{}, map[tenant.CampaignID]string{}
-		for _, u := range us {
-			units[u.ID] = u.Name
-		}
-		for _, c := range cs {
-			camps[c.ID] = c.Code
-		}
-		for _, n := range all {
-			p.add(listRow{Cells: []cellView{{Plain: "+" + n.Number.String()}, {Plain: countryOf(n.Number)}, {Plain: units[n.Unit]}, {Plain: camps[n.Campaign]}}})
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	s.show(w, v.Request, status, "list", "Numbers", p)
-	return nil
-}
-
-// countryOf is the name of the country that a number belongs to.
-func countryOf(n phone.Number) string { return phone.CountryOf(n).Name() }
+// plainCapital is capital without the full stop.
+func plainCapital(s string) string { return strings.TrimSuffix(capital(s), ".") }

@@ -15,6 +15,7 @@ type item struct {
 	Icon  string
 	Path  string // of a tenant's page: below /t/{tenant}/
 	Here  bool
+	also  string // further pages below /t/{tenant}/ that belong to it; empty: none
 	need  []access.Privilege
 }
 
@@ -31,6 +32,7 @@ var operatorMenu = []group{
 		{Title: "Rate cards", Icon: "cards", Path: "/operator/cards", need: operators},
 		{Title: "Imports", Icon: "file-import", Path: "/operator/imports", need: operators},
 		{Title: "Suspense", Icon: "clock-pause", Path: "/operator/suspense", need: operators},
+		{Title: "Operators", Icon: "users", Path: "/operator/people", need: operators},
 		{Title: "Activity", Icon: "list-details", Path: "/operator/activity", need: operators},
 	}},
 }
@@ -53,9 +55,10 @@ var tenantMenu = []group{
 		{Title: "Suspense", Icon: "clock-pause", Path: "suspense", need: raters},
 	}},
 	{"Center", []item{
-		{Title: "Users and teams", Icon: "users", Path: "users", need: people},
+		{Title: "Users and teams", Icon: "users", Path: "users", also: "teams", need: people},
 		{Title: "Campaigns", Icon: "speakerphone", Path: "campaigns", need: people},
 		{Title: "Numbers", Icon: "hash", Path: "numbers", need: people},
+		{Title: "Billing units", Icon: "sitemap", Path: "units", need: unitViewers},
 		{Title: "API keys", Icon: "key", Path: "keys", need: integrators},
 		{Title: "Activity", Icon: "list-details", Path: "activity", need: watchers},
 		{Title: "Settings", Icon: "settings", Path: "settings", need: settlers},
@@ -76,7 +79,8 @@ func menu(p *auth.Person, t *tenant.Tenant, at string) (gs []group) {
 					continue
 				}
 				i.Path = place(i.Path)
-				i.Here = at == i.Path || i.Path != "/operator" && strings.HasPrefix(at, i.Path+"/")
+				i.Here = at == i.Path || i.Path != "/operator" && strings.Count(i.Path, "/") > 1 && strings.HasPrefix(at, i.Path+"/") ||
+					i.also != "" && strings.HasPrefix(at+"/", place(i.also)+"/")
 				shown.Items = append(shown.Items, i)
 			}
 			if len(shown.Items) > 0 {

@@ -38,6 +38,8 @@ var (
 	setters          = []access.Privilege{access.EditBilling}
 	agents           = []access.Privilege{access.ViewOwnUsage}
 	watchers         = []access.Privilege{access.ViewActivity}
+	unitViewers      = []access.Privilege{access.ViewUnits}
+	uniters          = []access.Privilege{access.EditUnits}
 	integrators      = []access.Privilege{access.EditIntegrations}
 )
 
@@ -56,6 +58,20 @@ var routes = []route{
 	{"GET /operator", operators, (*Site).operatorOverview},
 	{"GET /operator/tenants", operators, (*Site).tenants},
 	{"POST /operator/tenants", operators, (*Site).addTenant},
+	{"GET /operator/tenants/new", operators, (*Site).newTenant},
+	{"POST /operator/tenants/new", operators, (*Site).addTenant},
+	{"GET /operator/tenants/{id}", operators, (*Site).tenantPage},
+	{"GET /operator/tenants/{id}/billing", operators, (*Site).askBilling},
+	{"POST /operator/tenants/{id}/billing", operators, (*Site).switchBilling},
+	{"GET /operator/tenants/{id}/close", operators, (*Site).askClose},
+	{"POST /operator/tenants/{id}/close", operators, (*Site).closeTenant},
+	{"GET /operator/people", operators, (*Site).operators},
+	{"GET /operator/people/new", operators, (*Site).newOperator},
+	{"POST /operator/people/new", operators, (*Site).addOperator},
+	{"GET /operator/people/{login}", operators, (*Site).loginPage},
+	{"POST /operator/people/{login}/link", operators, (*Site).makeLink},
+	{"POST /operator/people/{login}/lock", operators, (*Site).lockLogin},
+	{"POST /operator/people/{login}/end", operators, (*Site).endSession},
 	{"POST /operator/leave", operators, (*Site).leaveTenant},
 	{"GET /operator/cards", operators, (*Site).cards},
 	{"GET /operator/cards/{owner}/{card}", operators, (*Site).card},
@@ -107,15 +123,53 @@ var routes = []route{
 	{"GET /t/{tenant}/keys", integrators, (*Site).keys},
 	{"POST /t/{tenant}/keys", integrators, (*Site).addKey},
 	{"POST /t/{tenant}/keys/revoke", integrators, (*Site).revokeKey},
-	{"GET /t/{tenant}/users", people, (*Site).users},
-	{"GET /t/{tenant}/campaigns", people, (*Site).campaigns},
-	{"GET /t/{tenant}/numbers", people, (*Site).numbers},
-	{"POST /t/{tenant}/{list}/import", peoplers, (*Site).importList},
-	{"POST /t/{tenant}/users/{user}/link", peoplers, (*Site).makeLink},
+	{"GET /t/{tenant}/users", people, list(takenUsers)},
+	{"GET /t/{tenant}/users/export", people, export(takenUsers)},
+	{"POST /t/{tenant}/users/import", peoplers, take(takenUsers)},
 	{"GET /t/{tenant}/users/new", peoplers, (*Site).editUser},
 	{"POST /t/{tenant}/users/new", peoplers, (*Site).putUser},
+	{"GET /t/{tenant}/users/confirm", peoplers, (*Site).askConfirmUsers},
+	{"POST /t/{tenant}/users/confirm", peoplers, (*Site).confirmUsers},
 	{"GET /t/{tenant}/users/{user}/edit", peoplers, (*Site).editUser},
 	{"POST /t/{tenant}/users/{user}/edit", peoplers, (*Site).putUser},
+	{"GET /t/{tenant}/users/{user}/state", peoplers, (*Site).userState},
+	{"POST /t/{tenant}/users/{user}/state", peoplers, (*Site).setUserState},
+	{"GET /t/{tenant}/users/{user}/login", peoplers, (*Site).loginPage},
+	{"POST /t/{tenant}/users/{user}/login/link", peoplers, (*Site).makeLink},
+	{"POST /t/{tenant}/users/{user}/login/lock", peoplers, (*Site).lockLogin},
+	{"POST /t/{tenant}/users/{user}/login/end", peoplers, (*Site).endSession},
+	{"GET /t/{tenant}/teams", people, (*Site).teams},
+	{"GET /t/{tenant}/teams/new", peoplers, (*Site).editTeam},
+	{"POST /t/{tenant}/teams/new", peoplers, (*Site).putTeam},
+	{"GET /t/{tenant}/teams/{team}", peoplers, (*Site).editTeam},
+	{"POST /t/{tenant}/teams/{team}", peoplers, (*Site).putTeam},
+	{"GET /t/{tenant}/teams/{team}/remove", peoplers, (*Site).askDropTeam},
+	{"POST /t/{tenant}/teams/{team}/remove", peoplers, (*Site).dropTeam},
+	{"GET /t/{tenant}/campaigns", people, list(takenCampaigns)},
+	{"GET /t/{tenant}/campaigns/export", people, export(takenCampaigns)},
+	{"POST /t/{tenant}/campaigns/import", peoplers, take(takenCampaigns)},
+	{"GET /t/{tenant}/campaigns/new", peoplers, (*Site).editCampaign},
+	{"POST /t/{tenant}/campaigns/new", peoplers, (*Site).putCampaign},
+	{"GET /t/{tenant}/campaigns/confirm", peoplers, (*Site).askConfirmCampaigns},
+	{"POST /t/{tenant}/campaigns/confirm", peoplers, (*Site).confirmCampaigns},
+	{"GET /t/{tenant}/campaigns/{campaign}", peoplers, (*Site).editCampaign},
+	{"POST /t/{tenant}/campaigns/{campaign}", peoplers, (*Site).putCampaign},
+	{"GET /t/{tenant}/campaigns/{campaign}/state", peoplers, (*Site).askCampaignState},
+	{"POST /t/{tenant}/campaigns/{campaign}/state", peoplers, (*Site).setCampaignState},
+	{"GET /t/{tenant}/numbers", people, list(takenNumbers)},
+	{"GET /t/{tenant}/numbers/export", people, export(takenNumbers)},
+	{"POST /t/{tenant}/numbers/import", peoplers, take(takenNumbers)},
+	{"GET /t/{tenant}/numbers/new", peoplers, (*Site).editNumber},
+	{"POST /t/{tenant}/numbers/new", peoplers, (*Site).putNumber},
+	{"GET /t/{tenant}/numbers/{number}", peoplers, (*Site).editNumber},
+	{"POST /t/{tenant}/numbers/{number}", peoplers, (*Site).putNumber},
+	{"GET /t/{tenant}/numbers/{number}/remove", peoplers, (*Site).askDropNumber},
+	{"POST /t/{tenant}/numbers/{number}/remove", peoplers, (*Site).dropNumber},
+	{"GET /t/{tenant}/units", unitViewers, (*Site).units},
+	{"GET /t/{tenant}/units/new", uniters, (*Site).editUnit},
+	{"POST /t/{tenant}/units/new", uniters, (*Site).putUnit},
+	{"GET /t/{tenant}/units/{unit}", uniters, (*Site).editUnit},
+	{"POST /t/{tenant}/units/{unit}", uniters, (*Site).putUnit},
 	{"GET /t/{tenant}/settings", settlers, (*Site).settings},
 	{"POST /t/{tenant}/settings", setters, (*Site).setSettings},
 	{"GET /account", known, (*Site).account},
@@ -166,6 +220,10 @@ func (s *Site) mux() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, errNoPage) })
 	return mux
 }
+
+// part tells whether a script asks for a part of a page, into which neither
+// another page nor an error belongs: it is sent there whole.
+func part(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // errStranger is somebody who has to sign in first.
 var errStranger = fault.New(fault.Denied, "sign in first")

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"tollkeeper/auth"
 	"tollkeeper/core/access"
+	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
 	"tollkeeper/store"
 	"tollkeeper/store/storetest"
@@ -83,7 +85,55 @@ func (c *center) samples(t tenant.Tenant, not ofWhom) ofWhom {
 		ids["user"] = strconv.Itoa(int(u.ID))
 		return nil
 	}))
+	c.directorySamples(t, ids, not)
 	return ids
+}
+
+// directorySamples makes a team, a campaign, a number and a billing unit of a
+// tenant, whose ids or digits no other tenant has.
+func (c *center) directorySamples(t tenant.Tenant, ids, not ofWhom) {
+	c.t.Helper()
+	each := func(name string, one func(tx *store.Tx, n int) (int, error)) {
+		for n := 0; ids[name] == "" || ids[name] == not[name]; n++ {
+			must(c.t, c.app.Store().Update(c.t.Context(), t.ID, store.Interactive, func(tx *store.Tx) error {
+				id, err := one(tx, n)
+				ids[name] = strconv.Itoa(id)
+				return err
+			}))
+		}
+	}
+	each("team", func(tx *store.Tx, n int) (int, error) {
+		x := tenant.Team{Name: fmt.Sprint("team ", n)}
+		err := tx.PutTeam(&x)
+		return int(x.ID), err
+	})
+	each("campaign", func(tx *store.Tx, n int) (int, error) {
+		x := tenant.Campaign{Code: fmt.Sprint("campaign ", n)}
+		err := tx.PutCampaign(&x)
+		return int(x.ID), err
+	})
+	each("unit", func(tx *store.Tx, n int) (int, error) {
+		x := tenant.Unit{Name: fmt.Sprint("unit ", n)}
+		err := tx.PutUnit(&x)
+		return int(x.ID), err
+	})
+	each("number", func(tx *store.Tx, n int) (int, error) {
+		digits := 442079460100 + 10*int(t.ID) + n
+		return digits, tx.PutNumber(tenant.Number{Number: phone.MustParse("+" + strconv.Itoa(digits))})
+	})
+}
+
+// again puts back what a visitor before may have removed.
+func (c *center) again(t tenant.ID, ids ofWhom) {
+	c.t.Helper()
+	team, err := strconv.Atoi(ids["team"])
+	must(c.t, err)
+	must(c.t, c.app.Store().Update(c.t.Context(), t, store.Interactive, func(tx *store.Tx) error {
+		if err := tx.PutNumber(tenant.Number{Number: phone.MustParse("+" + ids["number"])}); err != nil {
+			return err
+		}
+		return tx.PutTeam(&tenant.Team{ID: tenant.TeamID(team), Name: "team again"})
+	}))
 }
 
 // ofSystem makes things of the operator's own.
@@ -98,7 +148,9 @@ func (c *center) ofSystem() ofWhom {
 	}
 	run := operator.get(mixed).header.Get("Location")
 	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-	return ofWhom{"owner": "system", "lines": "refused.csv", "card": last(done), "deck": last(deck), "work": last(mixed), "run": last(run)}
+	logins, err := c.auth.Logins(c.t.Context(), auth.Program("test"))
+	must(c.t, err)
+	return ofWhom{"id": strconv.Itoa(int(c.tenants[0].ID)), "login": strconv.FormatInt(logins[0].ID, 10), "owner": "system", "lines": "refused.csv", "card": last(done), "deck": last(deck), "work": last(mixed), "run": last(run)}
 }
 
 // someone is a visitor of the matrix.
@@ -143,6 +195,7 @@ func TestEveryDoor(t *testing.T) {
 			theirs := c.samples(c.tenants[1], mine)
 			system := c.ofSystem()
 			for _, who := range c.everybody(c.tenants[0].ID) {
+				c.again(c.tenants[0].ID, mine)
 				for _, d := range web.Doors() {
 					m := matrix{t, c, &who, d, mine, theirs}
 					if strings.Contains(d.Pattern, " /operator") {

@@ -38,7 +38,7 @@ func (s *Site) turnAway(w http.ResponseWriter, r *http.Request) {
 		// An event source would follow to a page that it cannot read and try again
 		// for ever; it gives up on this.
 		w.WriteHeader(http.StatusUnauthorized)
-	case r.Header.Get("HX-Request") == "true":
+	case part(r):
 		// The sign-in page would be put into a part of the page that asks.
 		w.Header().Set("HX-Redirect", to)
 		w.WriteHeader(http.StatusUnauthorized)
@@ -57,7 +57,7 @@ const (
 // asked: of a form or a part, to the page that it stands on.
 func signInPath(r *http.Request) string {
 	back := r.URL.RequestURI()
-	if r.Header.Get("HX-Request") == "true" {
+	if part(r) {
 		back = ownPath(r, r.Header.Get("HX-Current-URL"))
 	} else if r.Method != http.MethodGet {
 		back = ownPath(r, r.Referer())

@@ -9,16 +9,6 @@ import (
 	"tollkeeper/core/usage"
 )
 
-// confirmPage is what confirm.html shows: what is about to happen, and a button.
-type confirmPage struct {
-	Texts  []string
-	To     string // where the form goes
-	Hidden []choice
-	Action string
-	Danger bool // it cannot be taken back
-	Back   string
-}
-
 // confirmSuspense says what trying again or dismissing would do, and to how many
 // records, before anything is done.
 func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
@@ -46,9 +36,8 @@ func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
 	if len(of) == 1 && of[0].ID == tenant.System {
 		whose = "without a tenant"
 	}
-	p := &confirmPage{To: v.place("suspense"), Back: v.place("suspense"), Hidden: []choice{
-		{Label: "do", Value: q.Get("do")}, {Label: "cause", Value: q.Get("cause")}, {Label: "of", Value: q.Get("of")},
-	}}
+	p := &confirmPage{Action: v.place("suspense"), Back: v.place("suspense")}
+	p.Hidden = map[string]string{"do": q.Get("do"), "cause": q.Get("cause"), "of": q.Get("of")}
 	what := plural(n, "record") + " " + whose
 	if reason != usage.NoReason {
 		what += " that wait as “" + causeTitle(reason) + "”"
@@ -59,8 +48,8 @@ func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
 		if reason != usage.NoReason && !app.CanRerun(reason) {
 			return fault.New(fault.Invalid, "trying again does not help: %s", reason.Advice())
 		}
-		p.Action = "Try " + plural(n, "record") + " again"
-		p.Texts = []string{
+		p.Do = "Try " + plural(n, "record") + " again"
+		p.Lines = []string{
 			"This reads and rates again " + what + ", with the tenants, numbers, rate cards and exchange rates of now.",
 			"What can be charged now is billed and leaves suspense. The rest stays as it is. Nothing counts twice, and conflicts wait for a person.",
 		}
@@ -68,8 +57,8 @@ func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
 		if !app.CanDismiss(reason) {
 			return fault.New(fault.Invalid, "calls that wait for a price happened, and cannot be dismissed")
 		}
-		title, p.Danger, p.Action = "Dismiss?", true, "Dismiss "+plural(n, "record")
-		p.Texts = []string{
+		title, p.Danger, p.Do = "Dismiss?", true, "Dismiss "+plural(n, "record")
+		p.Lines = []string{
 			"This closes " + what + ". They will never be calls, and cost nothing.",
 			"Their text stays in the books. The same records that come again are known, and do not count either. This cannot be taken back.",
 		}
@@ -77,6 +66,5 @@ func (s *Site) confirmSuspense(w http.ResponseWriter, v *visit) error {
 		http.Redirect(w, v.Request, p.Back, http.StatusSeeOther)
 		return nil
 	}
-	s.show(w, v.Request, http.StatusOK, "confirm", title, p)
-	return nil
+	return s.confirm(w, v, title, p)
 }

@@ -9,192 +9,239 @@ import (
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
-	"tollkeeper/store"
 )
+
+// editPage is what a page with the form of one thing shows.
+type editPage struct {
+	form
+	Panels []panel
+	Submit string
+	Back   string   // address of the list
+	Also   []button // what else can be done to it
+}
 
 // userPage is what user_edit.html shows: the form of one user.
 type userPage struct {
-	form            // the texts
-	Choices []*pick // its role and state
-	Back    string  // address of the list
-}
-
-// pick is a field whose value is one of a few.
-type pick struct {
-	Name, Label, Help, Error string
-	Of                       []choice
+	editPage
+	State tenant.State
+	ID    tenant.UserID // zero: a new one
 }
 
 // editUser shows the form, empty for a new user.
 func (s *Site) editUser(w http.ResponseWriter, v *visit) error {
-	u, teams, err := s.userOf(v)
+	b, u, err := s.userOf(v)
 	if err != nil {
 		return err
 	}
-	s.showUser(w, v, userForm(v, &u, teams))
-	return nil
+	return s.showUser(w, v, b.form(v, u))
 }
 
-// userOf is the user that the address names, with its teams of today separated
-// by semicolons; a new one where the address names none.
-func (s *Site) userOf(v *visit) (u tenant.User, teams string, err error) {
+// userOf is the user that the address names; a new one where it names none.
+func (s *Site) userOf(v *visit) (b *userBook, u *tenant.User, err error) {
+	if b, err = s.userBookOf(v); err != nil {
+		return nil, nil, err
+	}
 	if v.PathValue("user") == "" {
-		return u, "", nil
+		return b, &tenant.User{}, nil
 	}
 	id, err := strconv.ParseInt(v.PathValue("user"), 10, 32)
-	if err != nil || id <= 0 {
-		return u, "", errNoPage
+	i := slices.IndexFunc(b.Users, func(u tenant.User) bool { return u.ID == tenant.UserID(id) })
+	if err != nil || i < 0 {
+		return nil, nil, errNoPage
 	}
-	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
-		us, err := tx.Users()
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(us, func(u tenant.User) bool { return u.ID == tenant.UserID(id) })
-		if i < 0 {
-			return errNoPage
-		}
-		u = us[i]
-		all, err := tx.Teams()
-		if err != nil {
-			return err
-		}
-		in, err := tx.UserTeams()
-		if err != nil {
-			return err
-		}
-		var names []string
-		day := v.zone.Day(tx.Now - v.tenant.Cutoff)
-		for _, t := range all {
-			if slices.ContainsFunc(in[u.ID], func(m tenant.Membership) bool { return m.Team == t.ID && m.Holds(day) }) {
-				names = append(names, t.Name)
-			}
-		}
-		teams = strings.Join(names, "; ")
-		return nil
-	})
-	return u, teams, err
+	return b, &b.Users[i], nil
 }
 
-func userForm(v *visit, u *tenant.User, teams string) *userPage {
-	p := &userPage{Back: v.at("users")}
+// teamsOf are the ids of the teams that somebody is in today.
+func (b *userBook) teamsOf(u tenant.UserID) (ids []string) {
+	for _, m := range b.in[u] {
+		if m.Holds(b.today) {
+			ids = append(ids, idText(m.Team))
+		}
+	}
+	return ids
+}
+
+// form is the form of a user as it is kept.
+func (b *userBook) form(v *visit, u *tenant.User) *userPage {
+	p := &userPage{State: u.State, ID: u.ID}
+	p.Back, p.Submit = v.at("users"), "Save"
+	role := &field{Name: "role", Label: "Role", Type: "select", Value: u.Role.String(), Help: "What the user may see and do when signed in."}
+	for r := tenant.Agent; r <= tenant.Admin; r++ {
+		role.Of = append(role.Of, choice{Value: r.String(), Label: plainCapital(r.String())})
+	}
 	p.Fields = []*field{
 		{Name: "username", Label: "Username", Value: u.Username, Required: true, Autofocus: u.ID == 0, Help: "As call records name the agent."},
 		{Name: "display_name", Label: "Name", Value: u.Display, Help: "As reports show it; without one they show the username."},
 		{Name: "email", Label: "E-mail", Type: "email", Value: u.Email},
-		{Name: "teams", Label: "Teams", Value: teams, Help: "Separated by semicolons. They hold from today on; teams that are not there yet are made."},
 		{Name: "extension", Label: "Extension", Value: u.Extension, Help: "Digits. Calls that name no agent find theirs by it."},
+		role,
+		{Name: "teams", Label: "New teams", Help: "Names of teams that are not there yet, separated by semicolons. They are made when you save."},
 	}
-	role := &pick{Name: "role", Label: "Role", Help: "What the user may see and do when signed in."}
-	for r := tenant.Agent; r <= tenant.Admin; r++ {
-		role.Of = append(role.Of, choice{Value: r.String(), Label: strings.TrimSuffix(capital(r.String()), "."), Chosen: r == u.Role})
+	p.Panels = []panel{teamPanel(b.Teams, b.teamsOf(u.ID), false)}
+	p.from(app.UserMark(u, app.TeamNames(b.Teams, b.in[u.ID], b.today)))
+	at := v.at("users/" + idText(u.ID))
+	switch {
+	case u.ID == 0:
+		p.Submit = "Add user"
+	case u.State == tenant.Active:
+		p.Also = []button{{Text: "Sign-in and sessions", Path: at + "/login"}, {Text: "Deactivate…", Path: at + "/state?to=deactivated"}}
+	case u.State == tenant.Deactivated:
+		p.Also = []button{{Text: "Reactivate…", Path: at + "/state?to=active"}}
+	default:
+		p.Also = []button{{Text: "Confirm", Path: v.at("users/confirm"), Posts: true, Hidden: map[string]string{"user": idText(u.ID)}}, {Text: "Deactivate…", Path: at + "/state?to=deactivated"}}
 	}
-	state := &pick{Name: "state", Label: "State", Help: "Who is deactivated keeps the history, and cannot sign in."}
-	states := []tenant.State{tenant.Active, tenant.Deactivated}
-	if u.State == tenant.Unconfirmed {
-		states = append(states, tenant.Unconfirmed)
-		state.Help = "Met in call records. Make the user active to confirm it."
-	}
-	for _, one := range states {
-		state.Of = append(state.Of, choice{Value: one.String(), Label: strings.TrimSuffix(capital(one.String()), "."), Chosen: one == u.State})
-	}
-	p.Choices = []*pick{role, state}
 	return p
+}
+
+// teamPanel offers teams to choose from; those of the ids are, or with all every
+// one.
+func teamPanel(teams []tenant.Team, ids []string, all bool) panel {
+	p := panel{Name: "teams", Title: "Teams", Help: "Changes hold from today on; reports of earlier days keep the teams of those days."}
+	l := panelList{Name: "teams", Title: "Teams", Field: "team", All: all, Empty: "There are no teams yet."}
+	for _, t := range teams {
+		l.add(panelOption{Value: idText(t.ID), Label: t.Name, Checked: slices.Contains(ids, idText(t.ID))})
+	}
+	p.put(l)
+	return p
+}
+
+// chosenTeams reads a panel of teams and the names of new ones beside it.
+func chosenTeams(v *visit, teams []tenant.Team, further string) (names []string, p panel) {
+	ids, all := v.PostForm["team"], slices.Contains(v.PostForm["all"], "teams")
+	p = teamPanel(teams, ids, all)
+	for _, o := range p.Lists[0].Options {
+		if o.Checked {
+			names = append(names, o.Label)
+		}
+	}
+	for _, name := range splitNames(further) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, p
+}
+
+// outdated is form's, and shows the teams that there are by now as well.
+func (p *editPage) outdated(err error, now *editPage) bool {
+	if !p.form.outdated(err, &now.form) {
+		return false
+	}
+	for i := range p.Panels {
+		if mine, theirs := p.Panels[i].chosen(), now.Panels[i].chosen(); mine != theirs {
+			p.Panels[i].Now = theirs
+		}
+	}
+	return true
+}
+
+// chosen lists what is checked in a panel.
+func (p *panel) chosen() string {
+	var names []string
+	for _, l := range p.Lists {
+		for _, o := range l.Options {
+			if o.Checked {
+				names = append(names, o.Label)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // putUser keeps what the form says, or shows it again with what is wrong.
 func (s *Site) putUser(w http.ResponseWriter, v *visit) error {
-	u, teams, err := s.userOf(v)
+	b, u, err := s.userOf(v)
 	if err != nil {
 		return err
 	}
-	p := userForm(v, &u, teams)
+	p := b.form(v, u)
 	p.read(v.Request)
-	put := app.PutUser{Tenant: v.tenant.ID, Did: v.person.Did("user.change", "")}
-	if put.User, err = p.user(v, &u); err == nil {
-		put.Teams = splitNames(p.field("teams").Value)
+	put := app.PutUser{Tenant: v.tenant.ID, Was: v.PostFormValue(wasField), Did: v.person.Did("user.change", "")}
+	put.Teams, p.Panels[0] = chosenTeams(v, b.Teams, p.field("teams").Value)
+	if put.User, err = p.user(v, u); err == nil {
 		_, err = s.app.PutUser(v.Context(), put)
 	}
 	if err != nil {
+		if p.outdated(err, &b.form(v, u).editPage) {
+			return s.showUser(w, v, p)
+		}
 		if !p.blame(err) {
 			return err
 		}
-		s.showUser(w, v, p)
-		return nil
+		b.link(v, p, &put.User)
+		return s.showUser(w, v, p)
 	}
 	s.auth.Put(v.Context(), "users", "The user "+put.User.Username+" is kept.")
 	http.Redirect(w, v.Request, p.Back, http.StatusSeeOther)
 	return nil
 }
 
+// link leads from a name or an extension that is taken to whoever has it.
+func (b *userBook) link(v *visit, p *userPage, u *tenant.User) {
+	for i := range b.Users {
+		o := &b.Users[i]
+		if o.ID == u.ID {
+			continue
+		}
+		for _, f := range []struct {
+			name string
+			same bool
+		}{{"username", o.Username == u.Username}, {"extension", u.Extension != "" && o.Extension == u.Extension}} {
+			if one := p.field(f.name); f.same && one.Error != "" {
+				one.Link, one.LinkText = v.at("users/"+idText(o.ID)+"/edit"), "Open that user"
+			}
+		}
+	}
+}
+
 // user is what the form makes of old.
 func (p *userPage) user(v *visit, old *tenant.User) (tenant.User, error) {
-	var is fault.Inputs
 	for _, f := range p.Fields {
 		f.Value = strings.TrimSpace(f.Value)
 	}
 	u := tenant.User{
-		ID: old.ID, Username: p.field("username").Value, Display: p.field("display_name").Value,
-		Email: p.field("email").Value, Extension: p.field("extension").Value,
+		ID: old.ID, State: old.State, Username: p.value("username"), Display: p.value("display_name"),
+		Email: p.value("email"), Extension: p.value("extension"),
 	}
-	wrong := func(field, reason string) { is = append(is, fault.Input{Field: field, Reason: reason}) }
+	wrong := func(reason string) (tenant.User, error) {
+		is := fault.Inputs{{Field: "role", Value: fault.Cut(p.value("role")), Reason: reason}}
+		if u.Username == "" { // so that it comes with the other mistake
+			is = append(is, fault.Input{Field: "username", Reason: "is required"})
+		}
+		return u, is
+	}
+	role, known := p.chosen("role")
+	if !known {
+		return wrong("choose one of the roles")
+	}
 	var err error
-	if u.Role, err = tenant.ParseRole(p.choose("role", v)); err != nil {
-		wrong("role", "choose one of the roles")
-	}
-	if u.State, err = tenant.ParseState(p.choose("state", v)); err != nil || u.State == tenant.Unconfirmed && old.State != u.State {
-		wrong("state", "choose active or deactivated")
+	if u.Role, err = tenant.ParseRole(role); err != nil {
+		return u, err
 	}
 	// Nobody shuts the door behind themselves: another admin can.
-	if old.ID != 0 && v.person.User == old.ID && v.person.Tenant == v.tenant.ID {
-		if u.Role != old.Role {
-			wrong("role", "you cannot change your own role: ask another admin")
-		}
-		if u.State != old.State {
-			wrong("state", "you cannot deactivate yourself: ask another admin")
-		}
+	if v.isSelf(old.ID) && u.Role != old.Role {
+		return wrong("you cannot change your own role: ask another admin")
 	}
-	return u, is.Err()
+	return u, nil
 }
 
-// choose marks what was sent for a choice.
-func (p *userPage) choose(name string, v *visit) string {
-	sent := v.PostFormValue(name)
-	for _, one := range p.Choices {
-		if one.Name == name {
-			for i := range one.Of {
-				one.Of[i].Chosen = one.Of[i].Value == sent
-			}
-		}
-	}
-	return sent
+// isSelf tells whether a user of the tenant is whoever asks.
+func (v *visit) isSelf(id tenant.UserID) bool {
+	return id != 0 && v.person.User == id && v.person.Tenant == v.tenant.ID
 }
 
-// blame is form's, and knows the choices as well.
-func (p *userPage) blame(err error) bool {
-	fields := p.Fields
-	for _, c := range p.Choices {
-		p.Fields = append(p.Fields, &field{Name: c.Name})
-	}
-	known := p.form.blame(err)
-	for i, c := range p.Choices {
-		c.Error = p.Fields[len(fields)+i].Error
-	}
-	p.Fields = fields
-	return known
-}
-
-func (s *Site) showUser(w http.ResponseWriter, v *visit, p *userPage) {
-	status, title := p.status(), "Edit user"
-	for _, c := range p.Choices {
-		if c.Error != "" {
-			status = http.StatusUnprocessableEntity
-		}
-	}
-	if v.PathValue("user") == "" {
+func (s *Site) showUser(w http.ResponseWriter, v *visit, p *userPage) error {
+	title := "Edit user"
+	if p.ID == 0 {
 		title = "Add user"
 	}
-	s.show(w, v.Request, status, "user_edit", title, p)
+	s.show(w, v.Request, p.status(), "user_edit", title, p)
+	return nil
 }
 
 // splitNames reads names separated by semicolons; each counts once.

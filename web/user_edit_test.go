@@ -31,9 +31,9 @@ func TestUserEdit(t *testing.T) {
 		t.Errorf("what was typed is gone:\n%s", a.body)
 	}
 	strict(t, "users/new", a)
-	a = v.post(at+"/users/new", url.Values{"username": {"x"}, "role": {"king"}, "state": {"unconfirmed"}})
-	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 2 {
-		t.Errorf("no such role or state: %d, %v", a.status, wrong)
+	a = v.post(at+"/users/new", url.Values{"username": {"x"}, "role": {"king"}})
+	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 1 {
+		t.Errorf("no such role: %d, %v", a.status, wrong)
 	}
 
 	sent := url.Values{"username": {"zoe.new"}, "display_name": {" Zoe <New> "}, "email": {"zoe@example.com"}, "extension": {"98765"}, "teams": {"Night; Late;Night"}, "role": {"supervisor"}, "state": {"active"}}
@@ -48,21 +48,25 @@ func TestUserEdit(t *testing.T) {
 	if edit == "" {
 		t.Fatalf("no link to edit:\n%s", a.body)
 	}
-	if a = v.post(at+"/users/new", sent); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Another user has this username") {
-		t.Errorf("twice: %d", a.status)
+	if a = v.post(at+"/users/new", sent); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Another user has this username") || len(a.find("a", "href", edit)) == 0 {
+		t.Errorf("twice: %d\n%s", a.status, a.body)
 	}
 	a = v.get(edit)
-	if a.status != http.StatusOK || a.find("input", "name", "teams")[0].attrs["value"] != "Late; Night" || !strings.Contains(a.body, `value="supervisor" selected`) {
+	if a.status != http.StatusOK || checked(a, "team") != 2 || !strings.Contains(a.body, `value="supervisor" selected`) {
 		t.Errorf("the form: %d\n%s", a.status, a.body)
 	}
 	strict(t, edit, a)
-	sent.Set("state", "deactivated")
-	sent.Set("teams", "Late")
+	late := regexp.MustCompile(`name="team" value="(\d+)" checked><span class="form-check-label" dir="auto">Late`).FindStringSubmatch(a.body)
+	if late == nil {
+		t.Fatalf("not in the team Late:\n%s", a.body)
+	}
+	sent.Set("teams", "")
+	sent.Set("team", late[1])
 	if a = v.post(edit, sent); a.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
-	if a = v.get(edit); !strings.Contains(a.body, `value="deactivated" selected`) {
-		t.Errorf("not deactivated:\n%s", a.body)
+	if a = v.get(edit); checked(a, "team") != 1 {
+		t.Errorf("still in two teams:\n%s", a.body)
 	}
 	if a = v.get(at + "/activity"); !strings.Contains(a.body, "zoe.new") {
 		t.Errorf("the activity does not tell")
@@ -80,9 +84,13 @@ func userEditRefused(t *testing.T, c *center, v *visitor, at, edit string) {
 	}
 	mine := c.users[c.tenants[0].ID]
 	self := mine[tenant.Admin]
-	a := v.post(at+"/users/"+strconv.Itoa(int(self.ID))+"/edit", url.Values{"username": {self.Username}, "email": {self.Email}, "extension": {self.Extension}, "role": {"agent"}, "state": {"deactivated"}})
-	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 2 {
-		t.Errorf("an admin shuts the door behind themselves: %d, %v", a.status, wrong)
+	one := at + "/users/" + strconv.Itoa(int(self.ID))
+	a := v.post(one+"/edit", url.Values{"username": {self.Username}, "email": {self.Email}, "extension": {self.Extension}, "role": {"agent"}})
+	if wrong := a.find("select", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 1 {
+		t.Errorf("an admin gives up their role: %d, %v", a.status, wrong)
+	}
+	if a := v.post(one+"/state", url.Values{"to": {"deactivated"}}); a.status != http.StatusUnprocessableEntity || v.get(at+"/users").status != http.StatusOK {
+		t.Errorf("an admin shuts the door behind themselves: %d", a.status)
 	}
 	finance := c.signedIn(mine[tenant.Finance].Email)
 	for _, path := range []string{at + "/users/new", edit} {
@@ -97,4 +105,14 @@ func userEditRefused(t *testing.T, c *center, v *visitor, at, edit string) {
 	if a := other.get(edit); a.status != http.StatusNotFound {
 		t.Errorf("another tenant's user: %d", a.status)
 	}
+}
+
+// checked counts the boxes of a name that are checked.
+func checked(a answer, name string) (n int) {
+	for _, e := range a.find("input", "name", name) {
+		if _, is := e.attrs["checked"]; is {
+			n++
+		}
+	}
+	return n
 }

@@ -32,6 +32,15 @@ var pages = []struct {
 	{"/t/%d/users?search=a", []tenant.Role{tenant.Admin}},
 	{"/t/%d/campaigns", []tenant.Role{tenant.Admin}},
 	{"/t/%d/numbers", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users?state=active&role=agent&sort=-username&page=2", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/users/export", []tenant.Role{tenant.Admin}},
+	{"/t/%d/teams", []tenant.Role{tenant.Admin}},
+	{"/t/%d/teams/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/campaigns/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/numbers/new", []tenant.Role{tenant.Admin}},
+	{"/t/%d/units", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor}},
+	{"/t/%d/units/new", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/settings", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/my-usage", []tenant.Role{tenant.Agent}},
 }
@@ -39,7 +48,8 @@ var pages = []struct {
 // operatorPages are the operator's that need no further name: nobody else may
 // see them.
 var operatorPages = []string{
-	"/operator", "/operator?period=last-month&sort=-revenue", "/operator?from=2025-01-01&to=2026-06-30&page=7", "/operator/tenants", "/operator/cards",
+	"/operator", "/operator?period=last-month&sort=-revenue", "/operator?from=2025-01-01&to=2026-06-30&page=7", "/operator/tenants", "/operator/tenants/new", "/operator/tenants/1",
+	"/operator/tenants/1/billing?to=off", "/operator/tenants/1/close", "/operator/people", "/operator/people/new", "/operator/cards",
 	"/operator/imports", "/operator/imports?state=odd&of=1", "/operator/imports?state=open", "/operator/suspense", "/operator/suspense?of=0",
 	"/operator/suspense/confirm?do=rerun", "/operator/suspense/confirm?do=dismiss&cause=bad_number&of=1", "/operator/activity",
 }

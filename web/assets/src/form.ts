@@ -1,6 +1,32 @@
 // Small helps in forms: a select that sends its form at once, a button that asks
-// first, and one that copies.
+// first, one that copies, and that nothing is sent twice.
 import { each } from "./once";
+
+// sentOnce keeps a form that changes something from being sent a second time
+// while the first is on its way. The server bears it too; this spares the reader
+// its answer. A page that comes back out of the browser's memory can send again.
+function sentOnce(form: HTMLFormElement) {
+	let sent = false;
+	const buttons = () => [...form.elements].filter((e): e is HTMLButtonElement => e instanceof HTMLButtonElement && e.type === "submit");
+	form.addEventListener("submit", (event) => {
+		if (event.defaultPrevented) return;
+		if (sent) {
+			event.preventDefault();
+			return;
+		}
+		sent = true;
+		// Later, because a button that is disabled is not sent along.
+		setTimeout(() => {
+			for (const button of buttons()) button.disabled = true;
+			form.setAttribute("aria-busy", "true");
+		});
+	});
+	addEventListener("pageshow", () => {
+		sent = false;
+		for (const button of buttons()) button.disabled = false;
+		form.removeAttribute("aria-busy");
+	});
+}
 
 export function forms(root: ParentNode) {
 	each<HTMLSelectElement>(root, "[data-send]", (field) => field.addEventListener("change", () => field.form?.requestSubmit()));
@@ -8,6 +34,7 @@ export function forms(root: ParentNode) {
 		form.addEventListener("submit", (event) => {
 			if (!confirm(form.dataset.ask)) event.preventDefault();
 		}));
+	each<HTMLFormElement>(root, "form[method=post]", sentOnce);
 	each<HTMLButtonElement>(root, "button[data-copy]", (button) => {
 		button.hidden = false;
 		button.addEventListener("click", () => {
