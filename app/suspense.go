@@ -124,12 +124,12 @@ func (a *App) SuspenseOfAll(ctx context.Context, of []tenant.Tenant) ([]TenantSu
 	all := make([]TenantSuspense, len(of))
 	err := everyTenant(ctx, of, func(ctx context.Context, i int) error {
 		all[i].Tenant = of[i]
-		var standing store.Standing
+		var calls, records int64
 		err := a.store.View(ctx, of[i].ID, func(tx *store.Tx) (err error) {
-			standing, err = tx.Standing(0)
+			calls, records, err = tx.Waiting()
 			return err
 		})
-		if err != nil || standing.Calls+standing.Records == 0 {
+		if err != nil || calls+records == 0 {
 			return err
 		}
 		all[i].Groups, err = a.Suspense(ctx, of[i].ID)

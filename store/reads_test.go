@@ -99,7 +99,11 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 	"FindRuns": func(tx *store.Tx) (any, error) {
 		return tx.FindRuns(store.RunFilter{Below: 2, State: store.RunOpen, Limit: 10})
 	},
-	"FindRun":  func(tx *store.Tx) (any, error) { return tx.FindRun(1) },
+	"FindRun": func(tx *store.Tx) (any, error) { return tx.FindRun(1) },
+	"Waiting": func(tx *store.Tx) (any, error) {
+		calls, records, err := tx.Waiting()
+		return fmt.Sprint(calls, records), err
+	},
 	"Standing": func(tx *store.Tx) (any, error) { return tx.Standing(0) },
 	"UsageOf": func(tx *store.Tx) (any, error) {
 		return collect(func(yield func(any)) error {

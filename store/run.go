@@ -104,11 +104,13 @@ func (tx *Tx) FindRuns(f RunFilter) (rs []Run, err error) {
 		r, err := scanRun(scan)
 		rs = append(rs, r)
 		return err
-	}, `SELECT `+runColumns+` FROM run r LEFT JOIN conservation c ON c.tenant_id = r.tenant_id AND c.run_id = r.id
-		WHERE r.tenant_id = $1 AND r.id < $2 AND ($3 = 0 OR $3 = 3 OR ($3 = 1 AND r.finished_at = 0) OR ($3 = 2 AND r.finished_at > 0))
+	}, `SELECT `+runColumns+` FROM (SELECT * FROM run WHERE tenant_id = $1 AND id < $2
+			AND ($3 = 0 OR ($3 = 1 AND finished_at = 0) OR ($3 = 2 AND finished_at > 0) OR ($3 = 3 AND EXISTS (SELECT 1 FROM conservation o
+				WHERE o.tenant_id = $1 AND o.run_id = run.id AND (o.suspended > 0 OR o.conflict > 0 OR o.rejected > 0))))
+			ORDER BY id DESC LIMIT $4) r
+		LEFT JOIN conservation c ON c.tenant_id = r.tenant_id AND c.run_id = r.id
 		GROUP BY r.id, r.file, r.file_hash, r.bytes, r.source, r.format, r.why, r.zone, r.header, r.first_at, r.started_at, r.finished_at, r.batches
-		HAVING $3 < 3 OR COALESCE(SUM(c.suspended), 0) + COALESCE(SUM(c.conflict), 0) + COALESCE(SUM(c.rejected), 0) > 0
-		ORDER BY r.id DESC LIMIT $4`, tx.id(), below, int64(f.State), limit)
+		ORDER BY r.id DESC`, tx.id(), below, int64(f.State), limit)
 	return rs, err
 }
 

@@ -23,14 +23,11 @@ func (tx *Tx) Standing(since when.Instant) (s Standing, err error) {
 	if err := tx.one([]any{&newest}, `SELECT COALESCE(MAX(day), 0) FROM call_seg WHERE tenant_id = $1`, tx.id()); err != nil {
 		return s, err
 	}
-	if err := tx.one([]any{&s.Calls}, `SELECT COALESCE(SUM(h.suspended), 0) FROM charge_seg h WHERE h.tenant_id = $1 AND h.suspended > 0
-		AND h.revision = (SELECT MAX(r.revision) FROM charge_seg r WHERE r.tenant_id = $1 AND r.day = h.day AND r.seg = h.seg)`, tx.id()); err != nil {
+	if s.Calls, s.Records, err = tx.Waiting(); err != nil {
 		return s, err
 	}
-	if err := tx.one([]any{&s.Records}, `SELECT COUNT(*) FROM suspense WHERE tenant_id = $1 AND state = 0`, tx.id()); err != nil {
-		return s, err
-	}
-	if err := tx.one([]any{&last}, `SELECT COALESCE(MAX(started_at), 0) FROM run WHERE tenant_id = $1`, tx.id()); err != nil {
+	if err := tx.one([]any{&last}, `SELECT COALESCE(MAX(started_at), 0) FROM run
+		WHERE tenant_id = $1 AND id = (SELECT MAX(n.id) FROM run n WHERE n.tenant_id = $1)`, tx.id()); err != nil {
 		return s, err
 	}
 	s.Newest, s.LastRun = when.Day(newest), when.Instant(last)
@@ -46,6 +43,17 @@ func (tx *Tx) Standing(since when.Instant) (s Standing, err error) {
 		`SELECT COALESCE(SUM(rated), 0), COALESCE(SUM(zero_rated), 0), COALESCE(SUM(suspended), 0),
 		COALESCE(SUM(duplicate), 0), COALESCE(SUM(conflict), 0), COALESCE(SUM(rejected), 0)
 		FROM conservation WHERE tenant_id = $1 AND run_id >= $2`, tx.id(), first)
+}
+
+// Waiting counts what waits: calls, for a card or a rate, and records that are no
+// calls yet.
+func (tx *Tx) Waiting() (calls, records int64, err error) {
+	if err := tx.one([]any{&calls}, `SELECT COALESCE(SUM(h.suspended), 0) FROM charge_seg h WHERE h.tenant_id = $1 AND h.suspended > 0
+		AND h.revision = (SELECT MAX(r.revision) FROM charge_seg r WHERE r.tenant_id = $1 AND r.day = h.day AND r.seg = h.seg)`, tx.id()); err != nil {
+		return 0, 0, err
+	}
+	err = tx.one([]any{&records}, `SELECT COUNT(*) FROM suspense WHERE tenant_id = $1 AND state = 0`, tx.id())
+	return calls, records, err
 }
 
 // Add adds another's, for totals over tenants: the newest day and run of both.
