@@ -91,7 +91,7 @@ func (t *TenantOverview) read(ctx context.Context, s *store.Store, days when.Day
 	n := days.Count()
 	t.daily = make([]usage.Sums, 2*n)
 	window := when.Days{From: DaysBefore(days).From, To: days.To}
-	at := func(d when.Day) int { return when.Days{From: window.From, To: d}.Count() - 1 }
+	at := func(d when.Day) int { return when.Days{From: window.From, To: d}.Count() - 1 } // of a day that is not before window
 	var today when.Day
 	err = s.View(ctx, t.ID, func(tx *store.Tx) error {
 		today = zone.Day(tx.Now)
@@ -119,7 +119,7 @@ func (t *TenantOverview) read(ctx context.Context, s *store.Store, days when.Day
 			err = addSums(into, &t.daily[i])
 		}
 	}
-	if days.To >= today {
+	if today >= window.From && today <= days.To {
 		t.Silent = silent(t.daily[:min(len(t.daily), at(today)+1)])
 	}
 	return err

@@ -253,8 +253,10 @@ func TestOperatorTable(t *testing.T) {
 		must(t, c.app.Store().AddTenant(t.Context(), &x))
 	}
 	names := func(query string) (ns []string) {
-		for _, e := range v.get("/operator?period=last-month"+query).find("a", "hx-boost", "false") {
-			ns = append(ns, e.text)
+		for _, e := range v.get("/operator?period=last-month"+query).find("a", "dir", "auto") {
+			if strings.HasPrefix(e.attrs["href"], "/t/") {
+				ns = append(ns, e.text)
+			}
 		}
 		return ns
 	}

@@ -25,11 +25,13 @@ type tenantTable struct {
 
 type tenantLine struct {
 	*app.TenantOverview
-	Path    string
-	Rate    string
-	Minutes int64
-	Waiting int64
-	LastAgo string
+	Path     string
+	Suspense string
+	Imports  string
+	Rate     string
+	Minutes  int64
+	Waiting  int64
+	LastAgo  string
 }
 
 // tenantColumn is one column of the table and how it sorts, upwards.
@@ -115,7 +117,11 @@ func tableOfTenants(ts []app.TenantOverview, u *url.URL, now when.Instant) tenan
 		t.Prev = link("page", strconv.Itoa(page-1))
 	}
 	for _, x := range rows {
-		t.Rows = append(t.Rows, tenantLine{x, tenantPath(x.ID, ""), percent(x.Total.Answered, x.Total.Told()), x.Total.Billed / 60, x.Calls + x.Records, ago(x.LastRun, now)})
+		const minute = 60
+		t.Rows = append(t.Rows, tenantLine{
+			TenantOverview: x, Path: tenantPath(x.ID, ""), Suspense: tenantPath(x.ID, "suspense"), Imports: "/operator/imports?of=" + strconv.FormatInt(int64(x.ID), 10),
+			Rate: percent(x.Total.Answered, x.Total.Told()), Minutes: x.Total.Billed / minute, Waiting: x.Calls + x.Records, LastAgo: ago(x.LastRun, now),
+		})
 	}
 	return t
 }

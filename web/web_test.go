@@ -48,7 +48,8 @@ var pages = []struct {
 // operatorPages are the operator's that need no further name: nobody else may
 // see them.
 var operatorPages = []string{
-	"/operator", "/operator?period=last-month&sort=-revenue", "/operator?from=2025-01-01&to=2026-06-30&page=7", "/operator/tenants", "/operator/tenants/new", "/operator/tenants/1",
+	"/operator", "/operator?period=last-month&sort=-revenue", "/operator?from=2025-01-01&to=2026-06-30&page=7", "/operator?from=2028-01-01&to=2028-01-02",
+	"/operator/tenants", "/operator/tenants/new", "/operator/tenants/1",
 	"/operator/tenants/1/billing?to=off", "/operator/tenants/1/close", "/operator/people", "/operator/people/new", "/operator/cards",
 	"/operator/imports", "/operator/imports?state=odd&of=1", "/operator/imports?state=open", "/operator/suspense", "/operator/suspense?of=0",
 	"/operator/suspense/confirm?do=rerun", "/operator/suspense/confirm?do=dismiss&cause=bad_number&of=1", "/operator/activity",
