@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,4 +157,22 @@ func TestBrowserTwoTabs(t *testing.T) {
 		t.Errorf("what was typed became %q", got)
 	}
 	b.goes("save it all the same", http.StatusOK, chromedp.Submit(chromedp.CSS("#f-display_name")))
+}
+
+// TestBrowserSignedOut locks somebody out who is searching in a list: the whole
+// page to sign in comes, not a list with that page in it.
+func TestBrowserSignedOut(t *testing.T) {
+	c, b, at := flow(t, as(tenant.Admin))
+	b.do(chromedp.Navigate(at+"/users"), visible("#list tbody a"))
+	operator := c.signedIn("operator@example.com")
+	admin := c.users[c.tenants[0].ID][tenant.Admin]
+	lock := tenantAt(c.tenants[0]) + "/users/" + strconv.Itoa(int(admin.ID)) + "/login/lock"
+	if a := operator.post(lock, url.Values{"lock": {"on"}}); a.status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", a.status, a.body)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "dario"), visible("#f-password"))
+	if got := ask[string](b, `location.pathname + document.querySelector("[role=status]").textContent`); !strings.HasPrefix(got, "/sign-in") || !strings.Contains(got, "You are signed out") {
+		t.Errorf("the search leads to %s", got)
+	}
+	b.inspect("signed out")
 }
