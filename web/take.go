@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 
@@ -91,17 +92,22 @@ func (t taken) file(s *Site, w http.ResponseWriter, v *visit) error {
 
 // read takes the file in and says what became of it.
 func (t taken) read(s *Site, v *visit) (*takeForm, error) {
-	file, head, err := v.FormFile("file")
-	if err != nil {
-		return &takeForm{Problem: "Choose a CSV file first."}, nil
+	file, err := filePart(v)
+	if fault.Is(err, fault.Invalid) {
+		return &takeForm{Problem: sentence(err)}, nil
+	} else if err != nil {
+		return nil, err
 	}
-	defer file.Close()
-	o := app.ImportTable{Path: fileName(head.Filename), Input: file, Tenant: v.tenant.Name, Check: v.PostFormValue("check") != "", Did: v.person.Did(t.name+".import", "")}
+	// The address says what is wanted: a field behind the file would come too late.
+	o := app.ImportTable{Path: fileName(file.FileName()), Input: file, Tenant: v.tenant.Name, Check: v.URL.Query().Has("check"), Did: v.person.Did(t.name+".import", "")}
 	if v.person.Tenant == v.tenant.ID {
 		o.Self = v.person.User
 	}
 	done, err := t.take(s.app, v.Context(), o)
 	if err != nil {
+		err = uploadError(err)
+		// A browser that is still sending does not see the answer.
+		_, _ = io.Copy(io.Discard, v.Body) // what is wrong is known already
 		var f form
 		if !f.blame(err) {
 			return nil, err

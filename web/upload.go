@@ -123,6 +123,31 @@ func fileName(s string) string {
 	return s
 }
 
+// errNoFile is told beside a form that came without one.
+var errNoFile = fault.New(fault.Invalid, "choose a file first")
+
+// filePart is the file of a form whose other fields say nothing, to be read as
+// it comes.
+func filePart(v *visit) (*multipart.Part, error) {
+	parts, err := v.MultipartReader()
+	if err != nil {
+		return nil, errNoFile
+	}
+	const most = 20
+	for range most {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, uploadError(err)
+		}
+		if part.FormName() == "file" && part.FileName() != "" {
+			return part, nil
+		}
+	}
+	return nil, errNoFile
+}
+
 // errNoRoom is told beside the form: nothing but room on the disk is missing.
 var errNoRoom = fault.New(fault.Busy, "there is no room left on the server's disk for this file: nothing of it was kept. Tell whoever runs the server, then send it again")
 

@@ -164,7 +164,7 @@ func TestUploadCutOff(t *testing.T) {
 	defer server.Close()
 	at, err := url.Parse(c.at)
 	must(t, err)
-	for _, path := range []string{"/t/1/imports", "/t/1/cards/deck"} {
+	for _, path := range []string{"/t/1/imports", "/t/1/cards/deck", "/t/1/users/import"} {
 		head, _, kind := form(map[string]string{"card": "retail"}, "calls.csv")
 		conn, err := net.Dial("tcp", server.Listener.Addr().String())
 		must(t, err)
