@@ -100,7 +100,7 @@ func TestImport(t *testing.T) {
 	}
 
 	bad := v.upload(at+"/imports", "bad.csv", []byte("no,such\ncolumns,here\n"), map[string]string{"format": "own"})
-	if bad.status != http.StatusUnprocessableEntity || !strings.Contains(bad.body, "bad.csv") || strings.Contains(v.get(at+"/imports").body, "bad.csv") {
+	if bad.status != http.StatusUnprocessableEntity || !strings.Contains(bad.body, "this column is missing") || strings.Contains(v.get(at+"/imports").body, "bad.csv") {
 		t.Errorf("a file of another kind: %d\n%s", bad.status, bad.body)
 	}
 	for name, form := range map[string]answer{
