@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
@@ -58,35 +57,42 @@ type ChargeRevision struct {
 // NotFound. The amount is computed again from the revision of the card that the
 // charge names; if that gives another amount, the error is of kind Internal.
 func (a *App) Explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity) (*Explanation, error) {
-	return a.explain(ctx, id, day, call, shown)
+	return a.explain(ctx, id, day, call, NumbersShown)
 }
 
 // ExplainMasked is Explain for those who may not see numbers: their last four
 // digits are hidden, and the record's text is left out.
 func (a *App) ExplainMasked(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity) (*Explanation, error) {
-	return a.explain(ctx, id, day, call, masked)
+	return a.explain(ctx, id, day, call, NumbersMasked)
 }
 
-// disclosure is whether numbers are shown.
-type disclosure uint8
+// Disclosure is whether telephone numbers are shown.
+type Disclosure uint8
 
+// Without the privilege View Calls, the last digits of a number are hidden.
 const (
-	shown disclosure = iota
-	masked
+	NumbersShown Disclosure = iota
+	NumbersMasked
 )
 
 // number is a number as the reader may see it.
-func (d disclosure) number(n phone.Number) string {
-	const hidden = 4
-	s := n.String()
-	if d == shown || s == "" {
-		return s
+func (d Disclosure) number(n phone.Number) string {
+	digits := n.AppendDigits(make([]byte, 0, phone.MaxDigits))
+	if d == NumbersMasked {
+		mask(digits)
 	}
-	keep := max(0, len(s)-hidden)
-	return s[:keep] + strings.Repeat("x", len(s)-keep)
+	return string(digits)
 }
 
-func (a *App) explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity, d disclosure) (*Explanation, error) {
+// mask hides the last digits of a number.
+func mask(digits []byte) {
+	const hidden = 4
+	for i := max(0, len(digits)-hidden); i < len(digits); i++ {
+		digits[i] = 'x'
+	}
+}
+
+func (a *App) explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity, d Disclosure) (*Explanation, error) {
 	t := systemTenant
 	if id != tenant.System {
 		var err error
@@ -114,7 +120,7 @@ type explaining struct {
 	app        *App
 	books      *books
 	tx         *store.Tx
-	disclosure disclosure
+	disclosure Disclosure
 	out        *Explanation
 
 	call    usage.Call

@@ -97,7 +97,7 @@ func (e *explaining) raw() error {
 		return err
 	}
 	e.out.Raw = &RawRecord{Run: run, File: r.File, Line: line}
-	if e.disclosure == shown {
+	if e.disclosure == NumbersShown {
 		e.out.Raw.Text = clean(string(text))
 	}
 	e.step("raw", "Original record", fmt.Sprintf("Line %d of %s, which run %d took in on %s.", line, r.File, run, r.Started.In(e.books.zone)),

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"testing"
 
+	"tollkeeper/app"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 	"tollkeeper/store"
@@ -14,12 +15,17 @@ import (
 func TestExportCalls(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a := explained(t, s)
-		id := tenantID(t, s, "acme")
+		acme, err := s.FindTenant(t.Context(), "acme")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := app.ExportCalls{Tenant: acme, CallFilter: app.CallFilter{Zone: when.UTC}, Order: app.AsKept}
 		for days, want := range map[when.Days]int64{
 			store.AllDays: 5, {From: 20260601, To: 20260601}: 2, {From: 20260602, To: 20260602}: 3, {From: 20260603, To: 20260630}: 0,
 		} {
+			all.Days = days
 			var b bytes.Buffer
-			rows, err := a.ExportCalls(t.Context(), id, days, &b, nil)
+			rows, err := a.ExportCalls(t.Context(), all, &b, nil)
 			if err != nil || rows != want {
 				t.Errorf("%v: %d %v", days, rows, err)
 			}
