@@ -67,6 +67,8 @@ var routes = []route{
 
 	{"GET /t/{tenant}/{$}", seers, (*Site).overview},
 	{"GET /t/{tenant}/calls", callers, (*Site).calls},
+	{"GET /t/{tenant}/calls.csv", callers, (*Site).exportCalls},
+	{"GET /t/{tenant}/calls.jsonl", callers, (*Site).exportCalls},
 	{"GET /t/{tenant}/calls/{day}/{call}", callers, (*Site).call},
 	{"GET /t/{tenant}/reports/billing", reporters, (*Site).billing},
 	{"GET /t/{tenant}/reports/billing/{file}", reporters, (*Site).billingExport},
