@@ -25,6 +25,7 @@ type ListCalls struct {
 	After  string // Next of the page before; empty: the first
 	Before string // Previous of the page behind; at most one of both
 	Limit  int    // calls a page, 1 to MaxListed; 0: 50
+	Look   int64  // bytes that a page reads before it breaks off, at the end of a day; 0: 40 MiB
 }
 
 // MaxListed is how many calls one page can have.
@@ -70,13 +71,13 @@ type CallPage struct {
 	Exact bool
 }
 
-// lookBytes is how much a page reads before it breaks off at the end of a day.
-const lookBytes = 24 << 20
+// usualLook is a fifth of a second's reading.
+const usualLook = 40 << 20
 
 // ListCalls gives a page of calls. It reads the days in the order of the list and
 // stops when the page is full, so that a page costs a day or two however many
-// calls there are; one that finds little stops when it has read lookBytes, and
-// says so. Next and Previous are places, not counts: calls that come in meanwhile
+// calls there are; one that finds little asks the roll-ups which days to leave
+// out, and breaks off when it has read o.Look, and says so. Next and Previous are places, not counts: calls that come in meanwhile
 // move nothing to and fro.
 func (a *App) ListCalls(ctx context.Context, o ListCalls) (*CallPage, error) {
 	l, err := newListing(o)
@@ -122,6 +123,7 @@ type listing struct {
 	o     ListCalls
 	match *callMatch
 	limit int
+	look  int64
 	turn  int // 1: through the days from the first on; −1: from the last on
 	from  *callPlace
 
@@ -137,11 +139,14 @@ func newListing(o ListCalls) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listing{o: o, match: m, limit: o.Limit, turn: -1}
+	l := &listing{o: o, match: m, limit: o.Limit, look: o.Look, turn: -1}
 	if l.limit <= 0 {
 		l.limit = 50
 	}
 	l.limit = min(l.limit, MaxListed)
+	if l.look <= 0 {
+		l.look = usualLook
+	}
 	if o.Order == OldestFirst {
 		l.turn = 1
 	}
@@ -175,6 +180,11 @@ func (l *listing) run(tx *store.Tx) error {
 	}
 	scan := &callScan{m: l.match, tx: tx}
 	first, day := l.firstDay(), when.Day(0)
+	var used *usedDays
+	last := when.Day(0)
+	if len(segments) > 0 {
+		last = segments[len(segments)-1].Day
+	}
 	for i := range segments {
 		g := &segments[i]
 		if l.from != nil && int(g.Day-first)*l.turn < 0 {
@@ -184,12 +194,21 @@ func (l *listing) run(tx *store.Tx) error {
 			if len(l.calls) > l.limit {
 				break
 			}
-			if scan.loaded >= lookBytes {
+			if scan.loaded >= l.look {
 				l.breakOff(day)
 				break
 			}
 		}
 		day = g.Day
+		if used == nil && scan.loaded >= l.look/8 && l.match.tellsDays() {
+			if used, err = readUsedDays(tx, l.match, when.Days{From: min(g.Day, last), To: max(g.Day, last)}); err != nil {
+				return err
+			}
+		}
+		if used != nil && !used.can(g.Day) {
+			scan.looked += int64(g.Calls)
+			continue
+		}
 		if err := l.add(scan, g); err != nil {
 			return err
 		}

@@ -216,7 +216,7 @@ func (m *callMatch) call(c *usage.Call, billed when.Instant) bool {
 		(m.campaigns == nil || m.campaigns[c.Campaign]) && (m.countries == nil || m.countries[c.Country]) &&
 		(m.Length.isZero() || m.Length.contains(c.Seconds())) &&
 		(m.Hours == Hours{} || m.Hours.contain(minuteIn(c.Started, m.zone))) &&
-		(m.people == nil || m.people.have(c, m, billed))
+		(m.people == nil || m.people.have(c.Agent, c.Campaign, func() when.Day { return m.account.Day(billed - m.cutoff) }))
 }
 
 // minuteIn is the minute of the day that a clock in the zone shows.
@@ -236,26 +236,20 @@ type callPeople struct {
 
 // have tells whose call it is as the Billing report does: its agent's, by the
 // teams of the billing day; one that no agent took is its campaign's.
-func (p *callPeople) have(c *usage.Call, m *callMatch, billed when.Instant) bool {
-	if p.named[c.Agent] {
+func (p *callPeople) have(agent tenant.UserID, campaign tenant.CampaignID, day func() when.Day) bool {
+	if p.named[agent] {
 		return true
 	}
 	if p.teams == nil {
 		return false
 	}
-	memberships := p.users[c.Agent]
-	if c.Agent == 0 {
-		memberships = p.campaigns[c.Campaign]
+	memberships := p.users[agent]
+	if agent == 0 {
+		memberships = p.campaigns[campaign]
 	}
 	for i := range memberships {
-		if p.teams[memberships[i].Team] {
-			day := m.account.Day(billed - m.cutoff)
-			for _, in := range memberships[i:] {
-				if p.teams[in.Team] && in.Holds(day) {
-					return true
-				}
-			}
-			return false
+		if in := &memberships[i]; p.teams[in.Team] && in.Holds(day()) {
+			return true
 		}
 	}
 	return false

@@ -45,6 +45,12 @@ func TestListCalls(t *testing.T) {
 			cut := cutMiddle(data)
 			head, _, _ := bytes.Cut(data, []byte("\n"))
 			imported(t, a, c.Tenants()[i].Name, slices.Concat(head, []byte("\n"), data[cut:]))
+			id := tenantID(t, s, c.Tenants()[i].Name) // what comes next is late in part
+			if err := s.Update(t.Context(), id, store.Interactive, func(tx *store.Tx) error {
+				return tx.CloseThrough(when.MustParse("2026-06-09T00:00:00Z"))
+			}); err != nil {
+				t.Fatal(err)
+			}
 			imported(t, a, c.Tenants()[i].Name, data)
 		}
 		acme, err := s.FindTenant(t.Context(), c.Tenants()[0].Name)
@@ -69,6 +75,8 @@ func TestListCalls(t *testing.T) {
 				twin.check(a, name, app.ListCalls{Tenant: acme, CallFilter: f, Order: order, Limit: 77})
 			}
 			twin.check(a, name, app.ListCalls{Tenant: acme, CallFilter: f, Limit: 7})
+			twin.check(a, name, app.ListCalls{Tenant: acme, CallFilter: f, Limit: 7, Look: 1})
+			twin.check(a, name, app.ListCalls{Tenant: acme, CallFilter: f, Limit: 7, Look: 20_000, Order: app.OldestFirst})
 			twin.check(a, name, app.ListCalls{Tenant: acme, CallFilter: f, Limit: app.MaxListed + 1})
 		}
 		const odd = "12345678901234567890"
