@@ -27,6 +27,8 @@ type Explanation struct {
 	AMD       money.Amount         `json:"amd"`
 	BilledAt  when.Instant         `json:"billed_at"`
 	BilledDay when.Day             `json:"billed_day"` // in the account's zone
+	Facts     CallFacts            `json:"facts"`
+	Legs      []CallLeg            `json:"legs,omitempty"` // of its conversation, this one among them; none: it has no others
 	Raw       *RawRecord           `json:"raw,omitempty"`
 	Charges   []ChargeRevision     `json:"charges"` // every revision in which the charge differs from the one before
 	Entries   []int64              `json:"entries"` // of the ledger, among which its amounts are
@@ -126,6 +128,7 @@ type explaining struct {
 	call    usage.Call
 	charges []usage.Charge // by revision
 	names   explainNames
+	rawText string // of the record, whoever may read it
 }
 
 // find finds the call and reads it, with every revision of its charge.
@@ -219,6 +222,12 @@ func (e *explaining) explain() error {
 		return err
 	}
 	if err := e.raw(); err != nil {
+		return err
+	}
+	if err := e.facts(); err != nil {
+		return err
+	}
+	if err := e.legs(); err != nil {
 		return err
 	}
 	e.record()

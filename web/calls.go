@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"tollkeeper/app"
@@ -23,14 +24,15 @@ type callsPage struct {
 	Columns columnForm
 	Orders  []orderLink
 	Rows    []callRow
-	Count   string // how many there are, as far as that is known
-	First   string // address of the first page; empty: this is it
-	Newer   string // address of the page that precedes; empty: there is none
-	Next    string // address of the page that follows; empty: this is the last
-	Looked  string // how far a search went that broke off; empty: it did not
-	CSV     string // addresses of the files of this view
+	Count   template.HTML // how many there are, as far as that is known
+	First   string        // address of the first page; empty: this is it
+	Newer   string        // address of the page that precedes; empty: there is none
+	Next    string        // address of the page that follows; empty: this is the last
+	Looked  string        // how far a search went that broke off; empty: it did not
+	CSV     string        // addresses of the files of this view
 	JSON    string
 	Empty   empty
+	names   *nameList
 }
 
 // choice is one line of a select.
@@ -87,6 +89,9 @@ func (s *Site) calls(w http.ResponseWriter, v *visit) error {
 // nil where a filter is wrong.
 func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 	p := &callsPage{}
+	if v.URL.Query().Get("number") != "" && !v.may(access.ViewCalls) {
+		return nil, nil, fault.New(fault.Denied, "numbers are hidden from you, so calls cannot be searched by number")
+	}
 	period, err := s.readPeriod(v)
 	if err != nil && !fault.Is(err, fault.Invalid) {
 		return nil, nil, err
@@ -97,7 +102,7 @@ func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 		return nil, nil, nerr
 	}
 	f, form, ok := readCallFilter(v, n)
-	p.Filter, p.Columns = form, readColumns(v)
+	p.Filter, p.Columns, p.names = form, readColumns(v), n
 	if inputs := inputsOf(err); len(inputs) > 0 {
 		ok, form.Open = false, true
 		for _, in := range inputs {
@@ -148,16 +153,12 @@ func (s *Site) listCalls(v *visit, p *callsPage, ask app.ListCalls) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.names(v)
-	if err != nil {
-		return err
-	}
 	for i := range found.Calls {
 		c := &found.Calls[i]
 		cells.Spell(&c.Call)
 		row := callRow{Path: v.at("calls/" + c.Day.String() + "/" + c.Identity.String())}
 		for k := range p.Columns.shown {
-			row.Cells = append(row.Cells, callCellOf(v, n, cells, &p.Columns.shown[k], c))
+			row.Cells = append(row.Cells, p.cell(v, cells, &p.Columns.shown[k], c))
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -214,20 +215,23 @@ func keepPeriod(q url.Values) url.Values {
 }
 
 // plainCount says how many calls there are, and no more than is known.
-func plainCount(p *app.CallPage) string {
+func plainCount(p *app.CallPage) template.HTML {
+	calls := grouped(strconv.FormatInt(p.Known, 10)) + " calls"
 	switch {
+	case p.Exact && p.Known == 1:
+		return "1 call"
 	case p.Exact:
-		return plural(p.Known, "call")
-	case p.Next != "" && p.Known >= callsOnPage:
-		return "more than " + plural(p.Known, "call")
-	case p.Known > 0:
-		return "at least " + plural(p.Known, "call")
+		return calls
+	case p.Known == 0:
+		return ""
+	case p.Known >= callsOnPage:
+		return "More than " + calls
 	}
-	return ""
+	return "At least " + calls
 }
 
-// callCellOf is a cell as pages show it.
-func callCellOf(v *visit, n *nameList, cells *app.CallCells, column *app.CallColumn, c *app.ListedCall) callCell {
+// cell is a cell as pages show it.
+func (p *callsPage) cell(v *visit, cells *app.CallCells, column *app.CallColumn, c *app.ListedCall) callCell {
 	cell := callCell{Class: "c-" + strings.ReplaceAll(column.Name, "_", "-"), Head: column.Title}
 	value := cells.Cell(column, &c.Call, &c.Charge)
 	if onRight(column.Kind) {
@@ -238,12 +242,15 @@ func callCellOf(v *visit, n *nameList, cells *app.CallCells, column *app.CallCol
 		cell.Link, cell.Text = true, instant(c.Started, v.zone)
 	case "agent":
 		if c.Agent != 0 {
-			cell.Plain, cell.Name = n.agent(c.Agent), true
+			cell.Plain, cell.Name = p.names.agent(c.Agent), true
 		}
 	case "kind":
 		cell.Plain = kindTitle(c.Kind)
 	case "status":
 		cell.Text = statusBadge(c.Charge.Status)
+		if reason := reasonTitle(c.Charge.Reason); reason != "" && p.Columns.without("reason") {
+			cell.Text += template.HTML(` <span class="text-secondary">` + template.HTMLEscapeString(reason) + `</span>`)
+		}
 	case "reason":
 		cell.Plain = reasonTitle(c.Charge.Reason)
 	case "direction", "disposition":
@@ -258,6 +265,10 @@ func callCellOf(v *visit, n *nameList, cells *app.CallCells, column *app.CallCol
 		}
 	case "call", "calling", "called", "conversation":
 		cell.Plain, cell.Class = value.S, cell.Class+" number"
+		far := map[usage.Direction]string{usage.Outgoing: "called", usage.Incoming: "calling"}[c.Direction]
+		if column.Name == far && p.Columns.without("country") {
+			cell.Flag = c.Country
+		}
 	case "country":
 		cell.Plain, cell.Flag = c.Country.Name(), c.Country
 		if c.Country == 0 {

@@ -20,7 +20,7 @@ type columnForm struct {
 }
 
 // usualCallColumns are those of a list for which nobody chose.
-var usualCallColumns = []string{"started_at", "agent", "calling", "called", "country", "kind", "campaign", "seconds", "billed_s", "total", "status", "reason"}
+var usualCallColumns = []string{"started_at", "agent", "calling", "called", "kind", "campaign", "seconds", "billed_s", "total", "status"}
 
 // columnsCookie holds the columns that somebody chose last, in this browser.
 // Like the look of the pages it is a habit of a person at a screen, not a fact of
@@ -69,6 +69,11 @@ func readColumns(v *visit) columnForm {
 
 // Shown are the columns in their order, for the headings.
 func (f columnForm) Shown() []app.CallColumn { return f.shown }
+
+// without tells whether a column is not shown, so that another one may say it.
+func (f columnForm) without(name string) bool {
+	return !slices.ContainsFunc(f.shown, func(c app.CallColumn) bool { return c.Name == name })
+}
 
 // Right tells whether a column's figures stand on the right.
 func (f columnForm) Right(k table.Kind) bool { return onRight(k) }
