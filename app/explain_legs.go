@@ -139,4 +139,3 @@ func (e *explaining) leg(c *usage.Call, ch *usage.Charge, agents names) CallLeg 
 	}
 	return l
 }
-

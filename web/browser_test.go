@@ -124,7 +124,7 @@ func (b *browser) parts(at string) {
 	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
 		b.t.Error("the address stayed, or the page was left")
 	}
-	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS("input[type=search]"), "dario"))
+	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS(".tool-search input"), "dario"))
 	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {
 		b.t.Errorf("the search finds another number than one: %v", err)
 	}
@@ -143,6 +143,11 @@ func TestBrowser(t *testing.T) {
 	b.look("calls", at+"/calls?period=last-month")
 	b.do(click("table.calls tbody a"), visible(".path-charge"))
 	b.look("call", ask[string](b, "location.href"))
+	b.expect("422")
+	b.look("calls-filter", at+"/calls?period=last-month&agent=nobody&status=rated&status=suspended&length_from=x&amount_from=2&amount_to=1&number=1201&country=US")
+	b.expect("")
+	b.look("calls-columns", at+"/calls?period=last-month&column=started_at&column=calling&column=called&column=queue&column=carrier&column=discount&column=card&column=call&amount_from=0.01")
+	b.look("search", at+"/search?q=120")
 	b.look("billing-form", at+"/reports/billing")
 
 	b.do(chromedp.EmulateViewport(1600, 900), chromedp.Navigate(at+"/reports/billing"))

@@ -28,6 +28,8 @@ type callsPage struct {
 	First   string        // address of the first page; empty: this is it
 	Newer   string        // address of the page that precedes; empty: there is none
 	Next    string        // address of the page that follows; empty: this is the last
+	Before  string        // what calls on the preceding pages are: newer or older
+	Behind  string        // and on those that follow
 	Looked  string        // how far a search went that broke off; empty: it did not
 	CSV     string        // addresses of the files of this view
 	JSON    string
@@ -183,6 +185,9 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 	}
 	p.CSV, p.JSON = v.at("calls.csv")+"?"+q.Encode(), v.at("calls.jsonl")+"?"+q.Encode()
 	p.Count = plainCount(found)
+	if p.Before, p.Behind = "Newer", "Older"; order == app.OldestFirst {
+		p.Before, p.Behind = "Older", "Newer"
+	}
 	if found.Stopped != 0 {
 		day := v.zone.Day(found.Stopped)
 		way := "back to " + day.String()
@@ -249,7 +254,7 @@ func (p *callsPage) cell(v *visit, cells *app.CallCells, column *app.CallColumn,
 	case "status":
 		cell.Text = statusBadge(c.Charge.Status)
 		if reason := reasonTitle(c.Charge.Reason); reason != "" && p.Columns.without("reason") {
-			cell.Text += template.HTML(` <span class="text-secondary">` + template.HTMLEscapeString(reason) + `</span>`)
+			cell.Text += template.HTML(` <span class="c-why">` + template.HTMLEscapeString(reason) + `</span>`)
 		}
 	case "reason":
 		cell.Plain = reasonTitle(c.Charge.Reason)

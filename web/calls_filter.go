@@ -18,7 +18,7 @@ type callFilter struct {
 	Picks   []several
 	Checks  []checkGroup
 	Number  *numberField // nil: the reader may not search by number
-	Fields  []*field     // those with from and to, two by two
+	Reaches []reach
 	Problem string
 	Chips   []chip
 	Open    bool
@@ -53,7 +53,13 @@ type chip struct{ Label, Value, Drop string }
 // hidden is a field that nobody sees.
 type hidden struct{ Name, Value string }
 
-// reach is the two ends of fields that have a from and a to.
+// reach is a field with two ends.
+type reach struct {
+	Label, Help string
+	From, To    *field
+}
+
+// reaches are those that there are, by the begin of their parameters' names.
 var reaches = []struct{ name, label, kind, help string }{
 	{"time", "Time of day", "time", "On the account's clock. A from later than the to goes over midnight."},
 	{"length", "Length", "", "Seconds, or minutes as 1:30."},
@@ -108,9 +114,10 @@ func readCallFilter(v *visit, n *nameList) (f app.CallFilter, form *callFilter, 
 		}
 	}
 	for _, r := range reaches {
-		for _, end := range []struct{ name, label string }{{r.name + "_from", r.label + " from"}, {r.name + "_to", r.label + " to"}} {
-			form.Fields = append(form.Fields, &field{Name: end.name, Label: end.label, Value: q.Get(end.name), Type: r.kind, Help: r.help, Error: errs[end.name], Autocomplete: "off"})
+		end := func(name, label string) *field {
+			return &field{Name: name, Label: label, Value: q.Get(name), Type: r.kind, Error: errs[name], Autocomplete: "off"}
 		}
+		form.Reaches = append(form.Reaches, reach{r.label, r.help, end(r.name+"_from", "From"), end(r.name+"_to", "To")})
 	}
 	form.chip(v, q, f, n)
 	for _, name := range []string{"order", "column"} {
@@ -264,9 +271,11 @@ func (f *callFilter) chip(v *visit, q url.Values, asked app.CallFilter, n *nameL
 			}
 		}
 	}
-	for _, one := range f.Fields {
-		if one.Value != "" {
-			add(one.Label, one.Value, one.Name, "")
+	for _, r := range f.Reaches {
+		for _, end := range []*field{r.From, r.To} {
+			if end.Value != "" {
+				add(r.Label+" "+strings.ToLower(end.Label), end.Value, end.Name, "")
+			}
 		}
 	}
 }

@@ -80,7 +80,7 @@ func pathOf(steps []rating.ExplainStep) way {
 		if s.Stage != stage {
 			stage, s.Heading = s.Stage, stageTitles[s.Stage]
 		}
-		s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f rating.ExplainField) bool { return f.Value == s.Figure || f.Name == "currency" })
+		s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f rating.ExplainField) bool { return f.Name == look.figure || f.Name == "currency" })
 		p.Steps = append(p.Steps, s)
 	}
 	p.add(steps)
@@ -118,8 +118,14 @@ func (p *way) add(steps []rating.ExplainStep) {
 	if at["sum"] == nil && field("amd", "amount") == "" || field("charge", "amount") == "" {
 		return // nothing was added up
 	}
-	p.stretches(at["sum"], field("sum", "connect_fee"), currency)
-	if len(p.Sum) > 1 {
+	line("", "the call lasted", field("seconds", "length_s"), "s")
+	if blocks := field("seconds", "increment_s"); blocks != "" {
+		line("→", "billed, in blocks of "+blocks+" s", field("seconds", "billed_s"), "s")
+	}
+	if at["bundle"] != nil {
+		line("−", field("bundle", "bundle_s")+" s that a bundle covers", field("bundle", "charged_s"), "s")
+	}
+	if added := p.stretches(at["sum"], field("sum", "connect_fee"), currency); added > 1 {
 		line("", "exact", field("sum", "exact"), currency)
 		p.Sum[len(p.Sum)-1].Rule = true
 	}
@@ -138,27 +144,30 @@ func (p *way) add(steps []rating.ExplainStep) {
 	p.Total = sumLine{Sign: "=", What: "The call costs", Figure: totalOf(field("charge", "amount"), field("charge", "amd")), Unit: field("charge", "currency")}
 }
 
-// stretches writes what is multiplied: each stretch of one rate, and the fee to
-// connect.
-func (p *way) stretches(sum *rating.ExplainStep, connect, currency string) {
+// stretches writes what is multiplied, each stretch of one rate, and the fee to
+// connect; it tells how many lines that were. The first stands under a rule.
+func (p *way) stretches(sum *rating.ExplainStep, connect, currency string) int {
+	before := len(p.Sum)
+	add := func(what, figure string) {
+		l := sumLine{Sign: "+", What: what, Figure: figure, Unit: currency}
+		if len(p.Sum) == before {
+			l.Sign, l.Rule = "", before > 0
+		}
+		p.Sum = append(p.Sum, l)
+	}
 	if connect != "" {
-		p.Sum = append(p.Sum, sumLine{What: "to connect", Figure: connect, Unit: currency})
+		add("to connect", connect)
 	}
-	if sum == nil {
-		return
-	}
-	for _, f := range sum.Fields {
-		if f.Name != "stretch" {
-			continue
+	if sum != nil {
+		for _, f := range sum.Fields {
+			if f.Name == "stretch" {
+				_, product, _ := strings.Cut(f.Value, ": ")
+				what, cost, _ := strings.Cut(product, " = ")
+				add(strings.Replace(what, " / 60 s", " "+currency+" a minute", 1), cost)
+			}
 		}
-		_, product, _ := strings.Cut(f.Value, ": ")
-		what, cost, _ := strings.Cut(product, " = ")
-		sign := "+"
-		if len(p.Sum) == 0 {
-			sign = ""
-		}
-		p.Sum = append(p.Sum, sumLine{Sign: sign, What: strings.Replace(what, " / 60 s", " a minute", 1), Figure: cost, Unit: currency})
 	}
+	return len(p.Sum) - before
 }
 
 // totalOf adds voice and detection.

@@ -39,6 +39,7 @@ var (
 	agents           = []access.Privilege{access.ViewOwnUsage}
 	watchers         = []access.Privilege{access.ViewActivity}
 	integrators      = []access.Privilege{access.EditIntegrations}
+	searchers        = []access.Privilege{access.ViewUsers, access.ViewCalls, access.ViewReports, access.ViewRates}
 )
 
 // routes is every address there is. Those below /t/{tenant} are a tenant's own.
@@ -64,8 +65,10 @@ var routes = []route{
 	{"GET /operator/cards/deck/{deck}", operators, (*Site).deckPreview},
 	{"POST /operator/cards/deck/{deck}", operators, (*Site).publishDeck},
 	{"GET /operator/activity", operators, (*Site).activity},
+	{"GET /operator/search", operators, (*Site).search},
 
 	{"GET /t/{tenant}/{$}", seers, (*Site).overview},
+	{"GET /t/{tenant}/search", searchers, (*Site).search},
 	{"GET /t/{tenant}/calls", callers, (*Site).calls},
 	{"GET /t/{tenant}/calls.csv", callers, (*Site).exportCalls},
 	{"GET /t/{tenant}/calls.jsonl", callers, (*Site).exportCalls},

@@ -23,6 +23,8 @@ var pages = []struct {
 	{"/t/%d/calls?status=rated&status=zero_rated&direction=outbound&length_from=1:00&amount_from=0.01&time_from=09:00&column=started_at&column=total&column=card&order=oldest", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/calls.csv?period=last-month", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/calls.jsonl?period=last-month&kind=dialer&order=oldest", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/search", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/search?q=1201", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing?run=1&period=last-month&all=active&all=deactivated&country=GB", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing/billing.csv?run=1&period=last-month&all=active&all=deactivated", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
@@ -63,7 +65,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 		operator := c.signedIn("operator@example.com")
-		for _, path := range []string{"/operator", "/operator/tenants", "/account"} {
+		for _, path := range []string{"/operator", "/operator/tenants", "/operator/search?q=a", "/operator/search?q=ha", "/account"} {
 			if a := operator.get(path); a.status != http.StatusOK {
 				t.Errorf("operator: %s: %d\n%s", path, a.status, a.body)
 			} else {

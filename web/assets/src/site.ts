@@ -6,6 +6,7 @@ import { panels } from "./panel";
 import { progress } from "./progress";
 import { charts } from "./chart";
 import { forms } from "./form";
+import { search } from "./search";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -18,3 +19,4 @@ const start = (root: ParentNode) => {
 document.addEventListener("DOMContentLoaded", () => start(document), { once: true });
 if (document.readyState !== "loading") start(document);
 document.addEventListener("htmx:load", (event) => start((event as CustomEvent<{ elt: HTMLElement }>).detail.elt.parentElement ?? document));
+search();
