@@ -23,6 +23,15 @@ const listCallsAbout = "A page of calls, the newest first unless order says othe
 const usualDays = 31
 
 type callsInput struct {
+	CallsFilter
+	Order  string `query:"order" enum:",newest,oldest" doc:"Which calls come first; without it the newest."`
+	After  string `query:"after" doc:"next of the page before."`
+	Before string `query:"before" doc:"previous of the page behind."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+// CallsFilter is the parameters that say which calls are meant.
+type CallsFilter struct {
 	Whose
 	From        string   `query:"from" doc:"First day on which the calls began, YYYY-MM-DD."`
 	To          string   `query:"to" doc:"Last day, included."`
@@ -43,14 +52,10 @@ type callsInput struct {
 	AmountTo    string   `query:"amount_to" doc:"Largest amount."`
 	LengthFrom  string   `query:"length_from" doc:"Least length from answer to end, in seconds or as 1:30."`
 	LengthTo    string   `query:"length_to" doc:"Largest length."`
-	Order       string   `query:"order" enum:",newest,oldest" doc:"Which calls come first; without it the newest."`
-	After       string   `query:"after" doc:"next of the page before."`
-	Before      string   `query:"before" doc:"previous of the page behind."`
-	Limit       int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 // filter is the filter's parameters by the names that app gives them.
-func (in *callsInput) filter() map[string][]string {
+func (in *CallsFilter) filter() map[string][]string {
 	return map[string][]string{
 		"agent": in.Agent, "team": in.Team, "campaign": in.Campaign, "country": in.Country, "kind": in.Kind, "direction": in.Direction,
 		"status": in.Outcome, "reason": in.Reason, "disposition": in.Disposition, "number": {in.Number}, "number_at": {in.NumberAt},
@@ -119,32 +124,43 @@ func (s *server) listCalls(ctx context.Context, in *callsInput) (*callsOutput, e
 	return out, nil
 }
 
-// listing reads the parameters, and tells all that is wrong with them at once.
+// listing reads the parameters of a page.
 func (s *server) listing(ctx context.Context, t tenant.Tenant, in *callsInput) (app.ListCalls, *names, error) {
-	o := app.ListCalls{Tenant: t, After: in.After, Before: in.Before, Limit: in.Limit}
+	o := app.ListCalls{Tenant: t, After: in.After, Before: in.Before, Limit: in.Limit, Order: orderOf(in.Order)}
 	n := new(names)
 	if err := s.App.Store().View(ctx, t.ID, n.load); err != nil {
 		return o, nil, err
 	}
 	n.currency = string(t.Currency)
-	var wrong fault.Inputs
 	var err error
-	o.CallFilter, wrong = n.directory.ReadFilter(in.filter())
+	o.CallFilter, err = s.readFilter(ctx, t, &n.directory, &in.CallsFilter)
+	return o, n, err
+}
+
+func orderOf(name string) app.CallOrder {
+	if name == "oldest" {
+		return app.OldestFirst
+	}
+	return app.NewestFirst
+}
+
+// readFilter reads which calls are meant, and tells all that is wrong with it at
+// once.
+func (s *server) readFilter(ctx context.Context, t tenant.Tenant, n *app.CallNames, in *CallsFilter) (app.CallFilter, error) {
+	f, wrong := n.ReadFilter(in.filter())
 	for i := range wrong {
 		if wrong[i].Field == "status" { // as the answers call it
 			wrong[i].Field = "outcome"
 		}
 	}
-	if o.Days, err = s.days(t, in.From, in.To); err != nil {
+	var err error
+	if f.Days, err = s.days(t, in.From, in.To); err != nil {
 		wrong = append(wrong, fault.Input{Field: "from", Value: fault.Cut(in.From + " to " + in.To), Reason: err.Error()})
-	}
-	if in.Order == "oldest" {
-		o.Order = app.OldestFirst
 	}
 	if in.Number != "" && !asking(ctx).Can.Has(access.ViewCalls) {
 		wrong = append(wrong, fault.Input{Field: "number", Reason: "looking for numbers needs the privilege " + access.ViewCalls.Title()})
 	}
-	return o, n, wrong.Err()
+	return f, wrong.Err()
 }
 
 // days are those of the parameters, or the last ones.

@@ -64,9 +64,14 @@ func (e *explaining) legs() error {
 	})
 }
 
-// recordWords are the words of a record that can be its ids.
+// recordWords are the words of a record that can be its ids: what stands between
+// the marks of its format, and the parts of that between blanks.
 func recordWords(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|\t\"{}[]'\r\n ", r) })
+	fields := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;|\t\"{}[]'\r\n", r) })
+	for i := range fields {
+		fields[i] = strings.TrimSpace(fields[i])
+	}
+	return append(fields, strings.FieldsFunc(strings.Join(fields, " "), func(r rune) bool { return r == ' ' || r == ':' || r == '=' })...)
 }
 
 // firstLegs are what the leg can be called that has the conversation's id.

@@ -109,12 +109,12 @@ func TestConversation(t *testing.T) {
 		_, err := a.ImportCalls(t.Context(), app.ImportCalls{Path: "legs.csv", Tenant: "acme", Source: "pbx", Input: strings.NewReader(head +
 			"c1,0,c1,+442079460123,+442079460100,ana,2026-06-01T23:50:00Z,2026-06-01T23:50:05Z,2026-06-02T00:10:07Z\n" +
 			"c2,0,c1,+442079460124,+442079460100,bo,2026-06-02T00:01:00Z,2026-06-02T00:01:05Z,2026-06-02T00:05:00Z\n" +
-			"c3,,c1,+442079460125,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n" +
-			"c4,0,c9,+442079460126,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n")}, nil)
+			"c 3,,c1,+442079460125,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n" +
+			"c4,0,c 9,+442079460126,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for call, want := range map[string]int{"c1/0": 3, "c2/0": 3, "c3/": 3, "c4/0": 0, "a1/0": 0} {
+		for call, want := range map[string]int{"c1/0": 3, "c2/0": 3, "c 3/": 3, "c4/0": 0, "a1/0": 0} {
 			name, leg, _ := strings.Cut(call, "/")
 			x, err := a.ExplainMasked(t.Context(), id, 0, usage.NewIdentity("pbx", name, leg))
 			if err != nil {

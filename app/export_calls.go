@@ -46,6 +46,12 @@ func ParseExportFormat(s string) (ExportFormat, error) {
 	return 0, fault.New(fault.Invalid, "%q is not a format of calls: want csv or jsonl", fault.Cut(s))
 }
 
+// Check finds what is wrong with o before anything is written.
+func (o ExportCalls) Check() error {
+	_, err := newCallExport(o, io.Discard)
+	return err
+}
+
 // ExportCalls writes calls, a line each, and says how many there were. It
 // streams: memory does not grow with the number of calls, as a day with more
 // than sortedAtOnce is put into order piece by piece.

@@ -166,16 +166,17 @@ func readStatus(text string) (usage.Status, *mistake) {
 // number reads digits as people write them, and where they are to stand.
 func (r *filterReader) number() (p NumberPart) {
 	text := r.one("number")
-	for _, c := range text {
-		switch {
-		case c >= '0' && c <= '9':
-			p.Digits += string(c)
-		case !strings.ContainsRune("+-./() ", c):
-			r.blame("number", text, mistake{"not digits of a number", ""})
-			return NumberPart{}
+	p.Digits = strings.Map(func(c rune) rune {
+		if strings.ContainsRune("+-./() ", c) {
+			return -1
 		}
-	}
-	if text != "" && (p.Digits == "" || len(p.Digits) > phone.MaxDigits) {
+		return c
+	}, text)
+	switch {
+	case strings.Trim(p.Digits, "0123456789") != "":
+		r.blame("number", text, mistake{"not digits of a number", ""})
+		p.Digits = ""
+	case text != "" && (p.Digits == "" || len(p.Digits) > phone.MaxDigits):
 		r.blame("number", text, mistake{"a number has 1 to 15 digits", ""})
 		p.Digits = ""
 	}

@@ -117,7 +117,7 @@ func (b *browser) parts(at string) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(1024, 900), chromedp.Navigate(at+"/calls?period=last-month"), chromedp.Evaluate[chromedp.Void]("window.kept = true"))
 	first := ask[string](b, `document.querySelector("#list tbody a").href`)
-	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list nav a[href]:not([rel])`)))
+	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list a[rel=prev]`)))
 	if got := ask[string](b, `document.querySelector("#list tbody a").href`); got == first {
 		b.t.Error("the next page begins as the first")
 	}
@@ -143,11 +143,6 @@ func TestBrowser(t *testing.T) {
 	b.look("calls", at+"/calls?period=last-month")
 	b.do(click("table.calls tbody a"), visible(".path-charge"))
 	b.look("call", ask[string](b, "location.href"))
-	b.expect("422")
-	b.look("calls-filter", at+"/calls?period=last-month&agent=nobody&status=rated&status=suspended&length_from=x&amount_from=2&amount_to=1&number=1201&country=US")
-	b.expect("")
-	b.look("calls-columns", at+"/calls?period=last-month&column=started_at&column=calling&column=called&column=queue&column=carrier&column=discount&column=card&column=call&amount_from=0.01")
-	b.look("search", at+"/search?q=120")
 	b.look("billing-form", at+"/reports/billing")
 
 	b.do(chromedp.EmulateViewport(1600, 900), chromedp.Navigate(at+"/reports/billing"))

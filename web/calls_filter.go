@@ -105,7 +105,7 @@ func readCallFilter(v *visit, n *nameList) (f app.CallFilter, form *callFilter, 
 	form.check(f, errs)
 	if v.may(access.ViewCalls) {
 		form.Number = &numberField{Value: q.Get("number"), Error: errs["number"]}
-		for _, place := range []choice{{Value: "", Label: "begins or ends"}, {Value: "begin", Label: "begins"}, {Value: "end", Label: "ends"}} {
+		for _, place := range []choice{{Value: "", Label: "at either end"}, {Value: "begin", Label: "at the begin"}, {Value: "end", Label: "at the end"}} {
 			place.Chosen = place.Value == q.Get("number_at")
 			form.Number.Places = append(form.Number.Places, place)
 		}
@@ -267,7 +267,7 @@ func (f *callFilter) chip(v *visit, q url.Values, asked app.CallFilter, n *nameL
 	if f.Number != nil && f.Number.Value != "" {
 		for _, p := range f.Number.Places {
 			if p.Chosen {
-				add("Number "+p.Label+" with", f.Number.Value, "number", "")
+				add("Number "+p.Label, f.Number.Value, "number", "")
 			}
 		}
 	}

@@ -88,5 +88,6 @@ func TestBrowserSearch(t *testing.T) {
 	if got := ask[bool](b, `document.activeElement.matches(".hits a")`); !got {
 		t.Error("the arrow does not lead to what was found")
 	}
-	b.inspect("search")
+	b.look("search", at+"/search?q=120")
+	b.look("search-nothing", at+"/search?q=nothing-9")
 }
