@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -17,13 +18,13 @@ import (
 
 // exportCommand writes calls with their charges.
 type exportCommand struct {
-	File   string            `arg:"" default:"-" help:"CSV file to make; - is the standard output. A file that exists is never written over."`
-	Tenant string            `required:"" placeholder:"NAME" help:"Whose calls, by name or id."`
-	From   string            `placeholder:"DAY" help:"First day (UTC) of the calls' starts, such as 2026-06-01."`
-	To     string            `placeholder:"DAY" help:"Last day, included."`
-	Format string            `enum:"csv,jsonl" default:"csv" help:"csv, or jsonl: an object a line."`
-	Column []string          `placeholder:"NAME" help:"Columns to write, in this order; without it the usual 27. Also total, bundle_s, discount, recording_s, conversation, card and late."`
-	Only   map[string]string `placeholder:"NAME=VALUE" help:"Only calls that fit, by the filters of the Calls page: agent, team, campaign, country, kind, direction, status, reason, disposition, number, amount_from, amount_to, length_from, length_to, time_from, time_to."`
+	File   string   `arg:"" default:"-" help:"CSV file to make; - is the standard output. A file that exists is never written over."`
+	Tenant string   `required:"" placeholder:"NAME" help:"Whose calls, by name or id."`
+	From   string   `placeholder:"DAY" help:"First day (UTC) of the calls' starts, such as 2026-06-01."`
+	To     string   `placeholder:"DAY" help:"Last day, included."`
+	Format string   `enum:"csv,jsonl" default:"csv" help:"csv, or jsonl: an object a line."`
+	Column []string `placeholder:"NAME" help:"Columns to write, in this order; without it the usual 27. Also total, bundle_s, discount, recording_s, conversation, card and late."`
+	Only   []string `sep:"none" placeholder:"NAME=VALUE" help:"Only calls that fit, by the filters of the Calls page: agent, team, campaign, country, kind, direction, status, reason, disposition, number, amount_from, amount_to, length_from, length_to, time_from, time_to."`
 }
 
 // Help is the long help.
@@ -76,11 +77,12 @@ func (c *exportCommand) Run(s *session) (err error) {
 func (c *exportCommand) filter(s *session, a *app.App, t *tenant.Tenant) (app.CallFilter, error) {
 	q, known := map[string][]string{}, app.CallParameters()
 	var wrong fault.Inputs
-	for name, value := range c.Only {
-		if !slices.Contains(known, name) {
-			wrong = append(wrong, fault.Input{Field: "only", Value: fault.Cut(name), Reason: "not a filter of calls"})
+	for _, only := range c.Only {
+		name, value, both := strings.Cut(only, "=")
+		if !both || !slices.Contains(known, name) {
+			wrong = append(wrong, fault.Input{Field: "only", Value: fault.Cut(only), Reason: "not a filter of calls", Advice: "write NAME=VALUE, with a name of " + strings.Join(known, ", ")})
 		}
-		q[name] = []string{value}
+		q[name] = append(q[name], value)
 	}
 	var names app.CallNames
 	if err := a.Store().View(s.ctx, t.ID, names.Load); err != nil {

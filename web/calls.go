@@ -3,7 +3,6 @@ package web
 import (
 	"html/template"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -201,22 +200,12 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 	case p.Looked != "":
 		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Next, "Look further"}
 	case narrowed:
-		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Filter.Reset + "?" + keepPeriod(q).Encode(), "All calls of the period"}
+		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Filter.Reset, "All calls of the period"}
 	case v.may(importers...):
 		p.Empty = empty{"No calls in this period", "Choose another period, or import the records of one.", v.at("imports"), "Import calls"}
 	default:
 		p.Empty = empty{"No calls in this period", "Choose another period.", "", ""}
 	}
-}
-
-func keepPeriod(q url.Values) url.Values {
-	kept := url.Values{}
-	for _, name := range []string{"period", "from", "to"} {
-		if q.Get(name) != "" {
-			kept.Set(name, q.Get(name))
-		}
-	}
-	return kept
 }
 
 // plainCount says how many calls there are, and no more than is known.

@@ -80,13 +80,24 @@ func callQuery(q url.Values) url.Values {
 	return kept
 }
 
+// unfiltered is a query with nothing but the period and how the list looks.
+func unfiltered(q url.Values) url.Values {
+	kept := url.Values{}
+	for _, name := range []string{"period", "from", "to", "order", "column"} {
+		if len(q[name]) > 0 {
+			kept[name] = q[name]
+		}
+	}
+	return kept
+}
+
 // readCallFilter reads the filter of the address, and lays its form out again
 // with what is wrong beside the fields.
 func readCallFilter(v *visit, n *nameList) (f app.CallFilter, form *callFilter, ok bool) {
 	names := app.CallNames{Users: n.Users, Teams: n.Teams, Campaigns: n.Campaigns}
 	q := callQuery(v.URL.Query())
 	f, wrong := names.ReadFilter(q)
-	form = &callFilter{Reset: v.URL.Path}
+	form = &callFilter{Reset: v.URL.Path + "?" + unfiltered(q).Encode()}
 	errs := map[string]string{}
 	for _, in := range wrong {
 		text := capital(in.Reason)
