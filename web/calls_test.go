@@ -171,6 +171,31 @@ func TestCallsExportCutOff(t *testing.T) {
 	}
 }
 
+// The sum that is drawn comes to what the list says, and begins with the call's
+// length.
+func TestCallSum(t *testing.T) {
+	_, v, at := one(t, tenant.Admin)
+	list := v.get(at + "/calls?period=last-month&status=rated&column=started_at&column=seconds&column=total")
+	var amounts []string
+	for _, e := range list.find("span", "class", "figure") { // the first one is the count
+		amounts = append(amounts, e.text)
+	}
+	n := 0
+	for _, e := range list.find("a", "", "") {
+		if !strings.HasPrefix(e.attrs["href"], at+"/calls/2") || n == 6 {
+			continue
+		}
+		sums := v.get(e.attrs["href"]).find("td", "class", "sum-figure")
+		if len(sums) < 4 || sums[len(sums)-1].text != amounts[n+1] {
+			t.Errorf("%s: the sum is %v, the list says %s", e.attrs["href"], sums, amounts[n+1])
+		}
+		n++
+	}
+	if n != 6 {
+		t.Errorf("%d calls", n)
+	}
+}
+
 // TestBrowserCalls looks at the list with everything unfolded, at a phone's size
 // too, and goes on and back without leaving the page.
 func TestBrowserCalls(t *testing.T) {

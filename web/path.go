@@ -97,7 +97,8 @@ func fieldOf(s *rating.ExplainStep, name string) string {
 	return ""
 }
 
-// add writes the sum. Each line is a step's own figure: nothing is computed here.
+// add writes the sum. Each line is a step's own figure; only the last one adds,
+// what the voice costs and what detection does.
 func (p *way) add(steps []rating.ExplainStep) {
 	at := map[string]*rating.ExplainStep{}
 	for i := range steps {
