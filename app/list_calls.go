@@ -108,6 +108,10 @@ func (p callPlace) compare(q callPlace) int {
 	return cmp.Or(cmp.Compare(p.started, q.started), bytes.Compare(p.id[:], q.id[:]))
 }
 
+// PlaceOf is the place of a call in a list: After and Before of the pages that
+// begin behind it and end before it.
+func PlaceOf(started when.Instant, id usage.Identity) string { return callPlace{started, id}.String() }
+
 func (p callPlace) String() string {
 	return strconv.FormatInt(int64(p.started), 36) + "." + p.id.String()
 }

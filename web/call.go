@@ -11,6 +11,7 @@ import (
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
 	"tollkeeper/core/rating"
+	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 )
@@ -33,6 +34,8 @@ type callPage struct {
 	Import  string // of the run it came with; empty: not for this reader
 	Card    string // of the card's row; empty: not for this reader, or no card
 	Suspend string // of the page of what waits; empty: not for this reader
+	Earlier string // the agent's call before this one, near it; empty: there is none
+	Later   string // and the one after it
 }
 
 // fact is a name and a value.
@@ -72,7 +75,36 @@ func (s *Site) call(w http.ResponseWriter, v *visit) error {
 	p := &callPage{Explanation: e, Zone: v.zone, List: v.at("calls")}
 	p.fill(v, n)
 	p.links(v)
+	if err := s.neighbours(v, p, n, id); err != nil {
+		return err
+	}
 	s.show(w, v.Request, http.StatusOK, "call", "Call", p)
+	return nil
+}
+
+// neighbours finds the calls of the same agent just before and after, of the same
+// day or the next to it: what lies further away is not worth reading for.
+func (s *Site) neighbours(v *visit, p *callPage, n *nameList, id usage.Identity) error {
+	agent := slices.IndexFunc(n.Users, func(u tenant.User) bool { return u.Username == p.Facts.Agent })
+	if agent < 0 || p.Facts.Agent == "" {
+		return nil
+	}
+	day, place := v.zone.Day(p.Facts.Started), app.PlaceOf(p.Facts.Started, id)
+	for _, way := range []struct {
+		order app.CallOrder
+		into  *string
+	}{{app.NewestFirst, &p.Earlier}, {app.OldestFirst, &p.Later}} {
+		ask := app.ListCalls{Tenant: *v.tenant, Order: way.order, After: place, Limit: 1, Look: 1}
+		ask.Days, ask.Agents = when.Days{From: day.Add(-1), To: day.Add(1)}, []tenant.UserID{n.Users[agent].ID}
+		found, err := s.app.ListCalls(v.Context(), ask)
+		if err != nil {
+			return err
+		}
+		if len(found.Calls) > 0 {
+			c := &found.Calls[0]
+			*way.into = v.at("calls/" + c.Day.String() + "/" + c.Identity.String())
+		}
+	}
 	return nil
 }
 

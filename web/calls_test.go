@@ -196,6 +196,29 @@ func TestCallSum(t *testing.T) {
 	}
 }
 
+// From a call one comes to the same agent's next one, and back.
+func TestCallNeighbours(t *testing.T) {
+	_, v, at := one(t, tenant.Admin)
+	list := v.get(at + "/calls?period=last-month&agent=chen.demir&column=started_at")
+	var calls []string
+	for _, e := range list.find("a", "", "") {
+		if strings.HasPrefix(e.attrs["href"], at+"/calls/2") {
+			calls = append(calls, e.attrs["href"])
+		}
+	}
+	if len(calls) < 2 {
+		t.Fatalf("%d calls of the agent", len(calls))
+	}
+	here, before := v.get(calls[0]), v.get(calls[1])
+	to := here.find("a", "rel", "prev")
+	if len(to) != 1 || to[0].attrs["href"] != calls[1] || len(here.find("a", "rel", "next")) != 0 {
+		t.Errorf("the call before is %v, want %s", to, calls[1])
+	}
+	if back := before.find("a", "rel", "next"); len(back) != 1 || back[0].attrs["href"] != calls[0] {
+		t.Errorf("the call after is %v, want %s", back, calls[0])
+	}
+}
+
 // TestBrowserCalls looks at the list with everything unfolded, at a phone's size
 // too, and goes on and back without leaving the page.
 func TestBrowserCalls(t *testing.T) {
