@@ -206,8 +206,8 @@ func TestUsage(t *testing.T) {
 }
 
 type listed struct {
-	Calls []listedCall
-	Next  string
+	Calls          []listedCall
+	Next, Previous string
 }
 
 type listedCall struct {
@@ -258,6 +258,7 @@ func TestCalls(t *testing.T) {
 				s.t.Errorf("%+v", c)
 			}
 		}
+		filtered(s, key, month, all.Calls)
 		blind := s.key(s.tenant(0).ID, access.ViewReports)
 		s.get(blind, month, &page)
 		for _, c := range page.Calls {
@@ -276,6 +277,43 @@ func TestCalls(t *testing.T) {
 		wantProblem(s.t, "a parameter that is none", s.send(key, "GET", "/v1/calls?agents=x", ""), 422, "invalid")
 		wantProblem(s.t, "no such call", s.send(key, "GET", "/v1/calls/"+strings.Repeat("0", 32), ""), 404, "not_found")
 	})
+}
+
+// filtered asks by several filters at once and goes forward and back.
+func filtered(s *service, key, month string, all []listedCall) {
+	s.t.Helper()
+	const filter = "&kind=manual&kind=dialer&outcome=rated&direction=outbound&length_from=0:30&amount_from=0.001&amount_to=50&disposition=answered&limit=9"
+	var first, second, back, oldest listed
+	s.get(key, month+filter, &first)
+	s.get(key, month+filter+"&after="+first.Next, &second)
+	s.get(key, month+filter+"&before="+second.Previous, &back)
+	if len(first.Calls) != 9 || len(second.Calls) == 0 || !slices.Equal(first.Calls, back.Calls) || first.Previous != "" {
+		s.t.Errorf("%d calls, then %d, then back %d", len(first.Calls), len(second.Calls), len(back.Calls))
+	}
+	s.get(key, month+"&order=oldest&limit=1", &oldest)
+	if len(oldest.Calls) != 1 || len(all) < 1000 && oldest.Calls[0] != all[len(all)-1] {
+		s.t.Errorf("the oldest is %+v", oldest.Calls)
+	}
+	w := s.send(key, "GET", strings.Replace(month, "/v1/calls", "/v1/exports/calls", 1)+filter[:strings.Index(filter, "&limit")]+"&column=call&column=called&format=jsonl", "")
+	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	if w.Code != 200 || w.Header().Get("Content-Type") != "application/x-ndjson" || lines[0] != `{"call":"`+first.Calls[0].ID+`","called":"`+first.Calls[0].Called+`"}` {
+		s.t.Errorf("%d %s %.200s", w.Code, w.Header().Get("Content-Type"), w.Body)
+	}
+	p := wantProblem(s.t, "mistakes of an export", s.send(key, "GET", "/v1/exports/calls?column=price&column=call", ""), 400, "invalid")
+	if len(p.Errors) != 1 || p.Errors[0].Field != "column" {
+		s.t.Errorf("%+v", p.Errors)
+	}
+	p = wantProblem(s.t, "mistakes of a filter", s.send(key, "GET", month+"&outcome=odd&number=x&length_from=long&amount_from=2&amount_to=1&time_from=9", ""), 400, "invalid")
+	if len(p.Errors) != 5 || p.Errors[0].Field != "outcome" {
+		s.t.Errorf("%+v", p.Errors)
+	}
+	var x struct {
+		Facts struct{ Called, Agent, Outcome string }
+	}
+	s.get(key, "/v1/calls/"+first.Calls[0].ID, &x)
+	if f := first.Calls[0]; x.Facts.Called != f.Called || x.Facts.Agent != f.Agent || x.Facts.Outcome != f.Outcome {
+		s.t.Errorf("%+v, listed as %+v", x.Facts, f)
+	}
 }
 
 func TestReports(t *testing.T) {

@@ -10,36 +10,67 @@ import (
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
-	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 	"tollkeeper/store"
 )
 
-const listCallsAbout = "A page of calls, the newest first; next names the page behind it. Without View Calls numbers are masked. " +
-	"from and to are days in the account's zone, both included; without them the last 31 days are meant."
+const listCallsAbout = "A page of calls, the newest first unless order says otherwise. next names the page behind it and previous the one before; " +
+	"a search that finds little breaks off when it has read as much as a page may: then stopped_at says how far it came, and the page may be short or " +
+	"empty though next names another. Filters narrow each other; of one that is given several times, a call has to fit one. " +
+	"Without View Calls numbers are masked. from and to are days in the account's zone, both included; without them the last 31 days are meant."
 
 // usualDays is how many days are listed where nobody says which.
 const usualDays = 31
 
 type callsInput struct {
+	CallsFilter
+	Order  string `query:"order" enum:",newest,oldest" doc:"Which calls come first; without it the newest."`
+	After  string `query:"after" doc:"next of the page before."`
+	Before string `query:"before" doc:"previous of the page behind."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+// CallsFilter is the parameters that say which calls are meant.
+type CallsFilter struct {
 	Whose
-	From     string `query:"from" doc:"First day, YYYY-MM-DD."`
-	To       string `query:"to" doc:"Last day, YYYY-MM-DD."`
-	Agent    string `query:"agent" doc:"Username."`
-	Campaign string `query:"campaign" doc:"Code of the campaign."`
-	Country  string `query:"country" doc:"Two-letter code of the far end's country."`
-	Kind     string `query:"kind" enum:",manual,click_to_call,dialer,inbound,internal,callback"`
-	Outcome  string `query:"outcome" enum:",rated,zero_rated,suspended"`
-	Number   string `query:"number" doc:"Digits with which either number begins or ends; takes View Calls."`
-	After    string `query:"after" doc:"next of the page before."`
-	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	From        string   `query:"from" doc:"First day on which the calls began, YYYY-MM-DD."`
+	To          string   `query:"to" doc:"Last day, included."`
+	TimeFrom    string   `query:"time_from" doc:"Time of day from which on they began, HH:MM on the account's clock. One later than time_to goes over midnight."`
+	TimeTo      string   `query:"time_to" doc:"Time of day before which they began."`
+	Agent       []string `query:"agent,explode" doc:"Username."`
+	Team        []string `query:"team,explode" doc:"Name of a team whose members, on the day of billing, the calls are. Beside agent, fitting one of both is enough."`
+	Campaign    []string `query:"campaign,explode" doc:"Code of the campaign."`
+	Country     []string `query:"country,explode" doc:"Two-letter code of the far end's country."`
+	Kind        []string `query:"kind,explode" doc:"manual, click_to_call, dialer, inbound, internal or callback."`
+	Direction   []string `query:"direction,explode" doc:"outbound or inbound."`
+	Outcome     []string `query:"outcome,explode" doc:"rated, zero_rated or suspended."`
+	Reason      []string `query:"reason,explode" doc:"Why a call costs nothing or waits, as in the answers."`
+	Disposition []string `query:"disposition,explode" doc:"answered, no_answer, busy, failed, cancelled, congestion or abandoned."`
+	Number      string   `query:"number" doc:"Digits with which the calling or the called number begins or ends; takes View Calls."`
+	NumberAt    string   `query:"number_at" enum:",begin,end" doc:"Where the digits stand; without it at either end."`
+	AmountFrom  string   `query:"amount_from" doc:"Least amount, voice and detection together, in the account's currency."`
+	AmountTo    string   `query:"amount_to" doc:"Largest amount."`
+	LengthFrom  string   `query:"length_from" doc:"Least length from answer to end, in seconds or as 1:30."`
+	LengthTo    string   `query:"length_to" doc:"Largest length."`
+}
+
+// filter is the filter's parameters by the names that app gives them.
+func (in *CallsFilter) filter() map[string][]string {
+	return map[string][]string{
+		"agent": in.Agent, "team": in.Team, "campaign": in.Campaign, "country": in.Country, "kind": in.Kind, "direction": in.Direction,
+		"status": in.Outcome, "reason": in.Reason, "disposition": in.Disposition, "number": {in.Number}, "number_at": {in.NumberAt},
+		"amount_from": {in.AmountFrom}, "amount_to": {in.AmountTo}, "length_from": {in.LengthFrom}, "length_to": {in.LengthTo},
+		"time_from": {in.TimeFrom}, "time_to": {in.TimeTo},
+	}
 }
 
 type callsOutput struct{ Body callsAnswer }
 
 type callsAnswer struct {
-	Calls []call `json:"calls"`
-	Next  string `json:"next,omitempty" doc:"after of the next page; missing on the last."`
+	Calls    []call        `json:"calls"`
+	Next     string        `json:"next,omitempty" doc:"after of the next page; missing on the last."`
+	Previous string        `json:"previous,omitempty" doc:"before of the page that precedes; missing on the first."`
+	Stopped  *when.Instant `json:"stopped_at,omitempty" doc:"Where a search broke off that had read as much as a page may; calls on the other side were not looked at."`
 }
 
 // call is a call with the charge that counts.
@@ -86,51 +117,50 @@ func (s *server) listCalls(ctx context.Context, in *callsInput) (*callsOutput, e
 	if err != nil {
 		return nil, err
 	}
-	out := &callsOutput{callsAnswer{Calls: make([]call, len(page.Calls)), Next: page.Next}}
+	out := &callsOutput{callsAnswer{Calls: make([]call, len(page.Calls)), Next: page.Next, Previous: page.Previous, Stopped: known(page.Stopped)}}
 	for i := range page.Calls {
 		out.Body.Calls[i] = n.call(&page.Calls[i], asking(ctx).Can)
 	}
 	return out, nil
 }
 
-// listing reads the parameters, and tells all that is wrong with them at once.
+// listing reads the parameters of a page.
 func (s *server) listing(ctx context.Context, t tenant.Tenant, in *callsInput) (app.ListCalls, *names, error) {
-	o := app.ListCalls{Tenant: t, Status: in.Outcome, Number: strings.TrimPrefix(in.Number, "+"), After: in.After, Limit: in.Limit}
-	var wrong fault.Inputs
-	add := func(field, value, reason string) {
-		wrong = append(wrong, fault.Input{Field: field, Value: fault.Cut(value), Reason: reason})
-	}
-	var err error
-	if o.Days, err = s.days(t, in.From, in.To); err != nil {
-		add("from", in.From+" to "+in.To, err.Error())
-	}
+	o := app.ListCalls{Tenant: t, After: in.After, Before: in.Before, Limit: in.Limit, Order: orderOf(in.Order)}
 	n := new(names)
 	if err := s.App.Store().View(ctx, t.ID, n.load); err != nil {
 		return o, nil, err
 	}
 	n.currency = string(t.Currency)
-	if in.Agent != "" {
-		if o.Agent = find(n.agents, in.Agent); o.Agent == 0 {
-			add("agent", in.Agent, "no user has this username")
+	var err error
+	o.CallFilter, err = s.readFilter(ctx, t, &n.directory, &in.CallsFilter)
+	return o, n, err
+}
+
+func orderOf(name string) app.CallOrder {
+	if name == "oldest" {
+		return app.OldestFirst
+	}
+	return app.NewestFirst
+}
+
+// readFilter reads which calls are meant, and tells all that is wrong with it at
+// once.
+func (s *server) readFilter(ctx context.Context, t tenant.Tenant, n *app.CallNames, in *CallsFilter) (app.CallFilter, error) {
+	f, wrong := n.ReadFilter(in.filter())
+	for i := range wrong {
+		if wrong[i].Field == "status" { // as the answers call it
+			wrong[i].Field = "outcome"
 		}
 	}
-	if in.Campaign != "" {
-		if o.Campaign = find(n.campaigns, in.Campaign); o.Campaign == 0 {
-			add("campaign", in.Campaign, "no campaign has this code")
-		}
-	}
-	if in.Country != "" {
-		if o.Country, err = phone.ParseCountry(strings.ToUpper(in.Country)); err != nil {
-			add("country", in.Country, "not a country's two-letter code")
-		}
-	}
-	if o.Kind, err = usage.ParseKind(in.Kind); err != nil {
-		add("kind", in.Kind, err.Error())
+	var err error
+	if f.Days, err = s.days(t, in.From, in.To); err != nil {
+		wrong = append(wrong, fault.Input{Field: "from", Value: fault.Cut(in.From + " to " + in.To), Reason: err.Error()})
 	}
 	if in.Number != "" && !asking(ctx).Can.Has(access.ViewCalls) {
-		add("number", "", "looking for numbers needs the privilege "+access.ViewCalls.Title())
+		wrong = append(wrong, fault.Input{Field: "number", Reason: "looking for numbers needs the privilege " + access.ViewCalls.Title()})
 	}
-	return o, n, wrong.Err()
+	return f, wrong.Err()
 }
 
 // days are those of the parameters, or the last ones.
@@ -164,32 +194,19 @@ type names struct {
 	carriers  map[int32]string
 	sources   map[int32]string
 	currency  string
-}
-
-func find[ID comparable](names map[ID]string, name string) (id ID) {
-	for id, n := range names {
-		if n == name {
-			return id
-		}
-	}
-	return id
+	directory app.CallNames
 }
 
 func (n *names) load(tx *store.Tx) error {
 	n.agents, n.campaigns, n.units = map[tenant.UserID]string{}, map[tenant.CampaignID]string{}, map[tenant.UnitID]string{}
-	users, err := tx.Users()
-	if err != nil {
+	if err := n.directory.Load(tx); err != nil {
 		return err
 	}
-	for i := range users {
-		n.agents[users[i].ID] = users[i].Username
+	for i := range n.directory.Users {
+		n.agents[n.directory.Users[i].ID] = n.directory.Users[i].Username
 	}
-	campaigns, err := tx.Campaigns()
-	if err != nil {
-		return err
-	}
-	for i := range campaigns {
-		n.campaigns[campaigns[i].ID] = campaigns[i].Code
+	for i := range n.directory.Campaigns {
+		n.campaigns[n.directory.Campaigns[i].ID] = n.directory.Campaigns[i].Code
 	}
 	units, err := tx.Units()
 	if err != nil {

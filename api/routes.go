@@ -32,6 +32,8 @@ func routes() []route {
 			Description: listCallsAbout}, callers, handle((*server).listCalls)},
 		{huma.Operation{Method: http.MethodGet, Path: "/v1/calls/{id}", OperationID: "explain-call", Summary: "Explain what a call costs", Tags: []string{"Calls"},
 			Description: explainCallAbout}, callers, handle((*server).explainCall)},
+		{huma.Operation{Method: http.MethodGet, Path: "/v1/exports/calls", OperationID: "export-calls", Summary: "All calls of a filter as one file", Tags: []string{"Calls"},
+			Description: exportCallsAbout, Responses: exportResponses()}, callers, handle((*server).exportCalls)},
 		{huma.Operation{Method: http.MethodGet, Path: "/v1/reports", OperationID: "list-reports", Summary: "List the reports", Tags: []string{"Reports"}},
 			reporters, handle((*server).listReports)},
 		{huma.Operation{Method: http.MethodGet, Path: "/v1/reports/{name}", OperationID: "run-report", Summary: "Run a report", Hidden: true},

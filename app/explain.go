@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
@@ -28,6 +27,8 @@ type Explanation struct {
 	AMD       money.Amount         `json:"amd"`
 	BilledAt  when.Instant         `json:"billed_at"`
 	BilledDay when.Day             `json:"billed_day"` // in the account's zone
+	Facts     CallFacts            `json:"facts"`
+	Legs      []CallLeg            `json:"legs,omitempty"` // of its conversation, this one among them; none: it has no others
 	Raw       *RawRecord           `json:"raw,omitempty"`
 	Charges   []ChargeRevision     `json:"charges"` // every revision in which the charge differs from the one before
 	Entries   []int64              `json:"entries"` // of the ledger, among which its amounts are
@@ -58,35 +59,42 @@ type ChargeRevision struct {
 // NotFound. The amount is computed again from the revision of the card that the
 // charge names; if that gives another amount, the error is of kind Internal.
 func (a *App) Explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity) (*Explanation, error) {
-	return a.explain(ctx, id, day, call, shown)
+	return a.explain(ctx, id, day, call, NumbersShown)
 }
 
 // ExplainMasked is Explain for those who may not see numbers: their last four
 // digits are hidden, and the record's text is left out.
 func (a *App) ExplainMasked(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity) (*Explanation, error) {
-	return a.explain(ctx, id, day, call, masked)
+	return a.explain(ctx, id, day, call, NumbersMasked)
 }
 
-// disclosure is whether numbers are shown.
-type disclosure uint8
+// Disclosure is whether telephone numbers are shown.
+type Disclosure uint8
 
+// Without the privilege View Calls, the last digits of a number are hidden.
 const (
-	shown disclosure = iota
-	masked
+	NumbersShown Disclosure = iota
+	NumbersMasked
 )
 
 // number is a number as the reader may see it.
-func (d disclosure) number(n phone.Number) string {
-	const hidden = 4
-	s := n.String()
-	if d == shown || s == "" {
-		return s
+func (d Disclosure) number(n phone.Number) string {
+	digits := n.AppendDigits(make([]byte, 0, phone.MaxDigits))
+	if d == NumbersMasked {
+		mask(digits)
 	}
-	keep := max(0, len(s)-hidden)
-	return s[:keep] + strings.Repeat("x", len(s)-keep)
+	return string(digits)
 }
 
-func (a *App) explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity, d disclosure) (*Explanation, error) {
+// mask hides the last digits of a number.
+func mask(digits []byte) {
+	const hidden = 4
+	for i := max(0, len(digits)-hidden); i < len(digits); i++ {
+		digits[i] = 'x'
+	}
+}
+
+func (a *App) explain(ctx context.Context, id tenant.ID, day when.Day, call usage.Identity, d Disclosure) (*Explanation, error) {
 	t := systemTenant
 	if id != tenant.System {
 		var err error
@@ -114,12 +122,13 @@ type explaining struct {
 	app        *App
 	books      *books
 	tx         *store.Tx
-	disclosure disclosure
+	disclosure Disclosure
 	out        *Explanation
 
 	call    usage.Call
 	charges []usage.Charge // by revision
 	names   explainNames
+	rawText string // of the record, whoever may read it
 }
 
 // find finds the call and reads it, with every revision of its charge.
@@ -213,6 +222,12 @@ func (e *explaining) explain() error {
 		return err
 	}
 	if err := e.raw(); err != nil {
+		return err
+	}
+	if err := e.facts(); err != nil {
+		return err
+	}
+	if err := e.legs(); err != nil {
 		return err
 	}
 	e.record()

@@ -97,8 +97,9 @@ func (e *explaining) raw() error {
 		return err
 	}
 	e.out.Raw = &RawRecord{Run: run, File: r.File, Line: line}
-	if e.disclosure == shown {
-		e.out.Raw.Text = clean(string(text))
+	e.rawText = string(text)
+	if e.disclosure == NumbersShown {
+		e.out.Raw.Text = clean(e.rawText)
 	}
 	e.step("raw", "Original record", fmt.Sprintf("Line %d of %s, which run %d took in on %s.", line, r.File, run, r.Started.In(e.books.zone)),
 		"run", strconv.FormatInt(run, 10), "file", r.File, "line", strconv.FormatInt(line, 10), "format", r.Format, "text", e.out.Raw.Text)

@@ -99,3 +99,42 @@ func TestExplain(t *testing.T) {
 		sound(t, a)
 	})
 }
+
+// A conversation is found from each of its legs, the one that named it included.
+func TestConversation(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := explained(t, s)
+		id := tenantID(t, s, "acme")
+		const head = "call_id,leg,conversation_id,called,calling,agent,started_at,answered_at,ended_at\n"
+		_, err := a.ImportCalls(t.Context(), app.ImportCalls{Path: "legs.csv", Tenant: "acme", Source: "pbx", Input: strings.NewReader(head +
+			"c1,0,c1,+442079460123,+442079460100,ana,2026-06-01T23:50:00Z,2026-06-01T23:50:05Z,2026-06-02T00:10:07Z\n" +
+			"c2,0,c1,+442079460124,+442079460100,bo,2026-06-02T00:01:00Z,2026-06-02T00:01:05Z,2026-06-02T00:05:00Z\n" +
+			"c 3,,c1,+442079460125,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n" +
+			"c4,0,c 9,+442079460126,+442079460100,bo,2026-06-02T00:06:00Z,,2026-06-02T00:07:00Z\n")}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for call, want := range map[string]int{"c1/0": 3, "c2/0": 3, "c 3/": 3, "c4/0": 0, "a1/0": 0} {
+			name, leg, _ := strings.Cut(call, "/")
+			x, err := a.ExplainMasked(t.Context(), id, 0, usage.NewIdentity("pbx", name, leg))
+			if err != nil {
+				t.Fatal(err)
+			}
+			here := 0
+			for i, l := range x.Legs {
+				if l.This {
+					here++
+				}
+				if i > 0 && l.Started < x.Legs[i-1].Started || strings.Contains(l.Called, "0123") {
+					t.Errorf("%s: leg %d is %+v", call, i, l)
+				}
+			}
+			if len(x.Legs) != want || here != min(want, 1) {
+				t.Errorf("%s: %d legs, %d of them this one, want %d", call, len(x.Legs), here, want)
+			}
+			if x.Facts.Source != "pbx" || !strings.HasSuffix(x.Facts.Called, "xxxx") || x.Facts.Outcome == "" {
+				t.Errorf("%s: %+v", call, x.Facts)
+			}
+		}
+	})
+}

@@ -2,12 +2,10 @@ package app
 
 import (
 	"context"
-	"encoding/hex"
 	"io"
-	"strconv"
+	"slices"
 
 	"tollkeeper/core/fault"
-	"tollkeeper/core/phone"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
@@ -17,196 +15,224 @@ import (
 	"tollkeeper/store"
 )
 
-// ExportCalls writes the calls of a tenant that started on the days (UTC) as
-// CSV, a line each, by day, and says how many there were. Instants are in the
-// account's zone, numbers are digits without a plus. It streams: memory does not
-// grow with the number of calls.
+// ExportCalls says which calls of a tenant go into a file, and how.
+type ExportCalls struct {
+	Tenant tenant.Tenant
+	CallFilter
+	Order   CallOrder
+	Columns []string // by name; none: the usual ones
+	Numbers Disclosure
+	Format  ExportFormat
+}
+
+// ExportFormat is how a file of calls is written.
+type ExportFormat uint8
+
+// The formats. In both, instants are in the account's zone, and numbers digits
+// without a plus.
+const (
+	CSV       ExportFormat = iota // a heading, then a line a call
+	JSONLines                     // an object a line
+)
+
+// ParseExportFormat reads csv or jsonl.
+func ParseExportFormat(s string) (ExportFormat, error) {
+	switch s {
+	case "csv":
+		return CSV, nil
+	case "jsonl":
+		return JSONLines, nil
+	}
+	return 0, fault.New(fault.Invalid, "%q is not a format of calls: want csv or jsonl", fault.Cut(s))
+}
+
+// Check finds what is wrong with o before anything is written.
+func (o ExportCalls) Check() error {
+	_, err := newCallExport(o, io.Discard)
+	return err
+}
+
+// ExportCalls writes calls, a line each, and says how many there were. It
+// streams: memory does not grow with the number of calls, as a day with more
+// than sortedAtOnce is put into order piece by piece.
 //
 // What is written is one instant of the books. An error of w ends it; what was
 // written before stays written.
-func (a *App) ExportCalls(ctx context.Context, id tenant.ID, days when.Days, w io.Writer, report Report) (rows int64, err error) {
-	t, err := a.store.FindTenant(ctx, itoa(int64(id)))
+func (a *App) ExportCalls(ctx context.Context, o ExportCalls, w io.Writer, report Report) (rows int64, err error) {
+	x, err := newCallExport(o, w)
 	if err != nil {
 		return 0, fault.Wrap("export calls", err)
 	}
-	zone, err := when.LoadZone(t.Zone)
-	if err != nil {
-		return 0, fault.Wrap("export calls", err)
-	}
-	x := &callExport{currency: table.String(string(t.Currency))}
-	x.csv = sheet.NewCSVWriter(w, table.Table{Name: "calls", Columns: exportColumns, Zone: zone, Decimals: max(4, t.Currency.Digits())})
-	err = a.store.View(ctx, id, func(tx *store.Tx) error {
-		if err := x.load(tx); err != nil {
+	err = a.store.View(ctx, o.Tenant.ID, func(tx *store.Tx) error {
+		if x.cells, err = NewCallCells(tx, string(o.Tenant.Currency), o.Numbers); err != nil {
 			return err
 		}
-		ss, err := tx.Segments(days)
+		if err := x.match.load(tx); err != nil {
+			return err
+		}
+		period := x.match.period
+		ss, err := tx.Segments(when.Days{From: period.From.UTCDay(), To: (period.To - 1).UTCDay()})
 		if err != nil {
 			return err
 		}
-		var d store.Decoder
-		for i := range ss {
-			if err := tx.Load(&ss[i], store.Numbers|store.Charges); err != nil {
-				return err
-			}
-			if err := d.Decode(&ss[i], exported, x.write); err != nil {
-				return err
-			}
-			ss[i] = store.CallSegment{} // its data can go
-			report.tell(Progress{Stage: "export", Done: int64(i + 1), Total: int64(len(ss)), Unit: "segments", Records: x.rows})
-			if err := ctx.Err(); err != nil {
-				return err
-			}
+		if o.Order == NewestFirst {
+			slices.Reverse(ss)
 		}
-		return x.csv.Flush()
+		total := int64(len(ss))
+		x.scan = &callScan{m: x.match, tx: tx}
+		for len(ss) > 0 {
+			n := 1
+			for o.Order != AsKept && n < len(ss) && ss[n].Day == ss[0].Day {
+				n++
+			}
+			if err := x.day(ctx, ss[:n]); err != nil {
+				return err
+			}
+			ss = ss[n:]
+			report.tell(Progress{Stage: "export", Done: total - int64(len(ss)), Total: total, Unit: "segments", Records: x.rows})
+		}
+		return x.out.Flush()
 	})
 	return x.rows, fault.Wrap("export calls", err)
 }
 
-// exportColumns are the columns of an export, in their order; write fills them.
-var exportColumns = []table.Column{
-	{Name: "call"}, {Name: "day", Kind: table.Day}, {Name: "started_at", Kind: table.Instant}, {Name: "answered_at", Kind: table.Instant},
-	{Name: "ended_at", Kind: table.Instant}, {Name: "kind"}, {Name: "direction"}, {Name: "calling"}, {Name: "called"}, {Name: "country"},
-	{Name: "agent"}, {Name: "campaign"}, {Name: "queue"}, {Name: "carrier"}, {Name: "unit"}, {Name: "source"}, {Name: "disposition"}, {Name: "amd"},
-	{Name: "seconds", Kind: table.Seconds}, {Name: "billed_s", Kind: table.Seconds}, {Name: "charged_s", Kind: table.Seconds},
-	{Name: "billed_at", Kind: table.Instant}, {Name: "amount", Kind: table.Money}, {Name: "amd_amount", Kind: table.Money}, {Name: "currency"},
-	{Name: "status"}, {Name: "reason"},
-}
-
 // exported is what an export reads of calls and charges.
 var exported = store.Selection{
-	Calls: segment.AllCalls &^ (segment.CallContent | segment.CallConversation | segment.CallRecording | segment.CallFlags |
-		segment.CallRawSegment | segment.CallRawIndex),
-	Charges: segment.ChargeBilledAt | segment.ChargeAmount | segment.ChargeAMD | segment.ChargeBilled | segment.ChargeBundle |
-		segment.ChargeStatus | segment.ChargeReason,
+	Calls:   segment.AllCalls &^ (segment.CallContent | segment.CallRawSegment | segment.CallRawIndex),
+	Charges: segment.AllCharges &^ (segment.ChargeCost | segment.ChargeFX | segment.ChargeAssignment | segment.ChargeRow),
+}
+
+// rowWriter writes a table row by row.
+type rowWriter interface {
+	Write(table.Row) error
+	Flush() error
 }
 
 // callExport is ExportCalls at work.
 type callExport struct {
-	csv      *sheet.CSVWriter
-	currency table.Value
-	rows     int64
-	row      [27]table.Value
-	digits   []byte // of a block's identities and numbers
-	ends     []int32
-
-	agents, campaigns, units  names
-	queues, carriers, sources names
-	countries                 map[phone.Country]string
-	lastCountry               phone.Country
-	lastCountryName           string
+	o       ExportCalls
+	match   *callMatch
+	columns []CallColumn
+	out     rowWriter
+	cells   *CallCells
+	scan    *callScan
+	speller speller
+	row     table.Row
+	rows    int64
+	calls   []usage.Call // of a piece of a day, to be put into order
+	charges []usage.Charge
+	order   []int32
 }
 
-// names are names by their number; a number without a name shows as itself.
-type names []string
-
-func (n *names) set(id int32, name string) {
-	for int(id) >= len(*n) {
-		*n = append(*n, "")
+func newCallExport(o ExportCalls, w io.Writer) (*callExport, error) {
+	x := &callExport{o: o}
+	var err error
+	if x.match, err = newCallMatch(&o.Tenant, o.CallFilter); err != nil {
+		return nil, err
 	}
-	(*n)[id] = name
+	if x.columns, err = FindCallColumns(o.Columns); err != nil {
+		return nil, err
+	}
+	t := table.Table{Name: "calls", Zone: x.match.account, Decimals: max(4, o.Tenant.Currency.Digits())}
+	for i := range x.columns {
+		t.Columns = append(t.Columns, table.Column{Name: x.columns[i].Name, Kind: x.columns[i].Kind})
+	}
+	x.row = make(table.Row, len(x.columns))
+	x.out = sheet.NewCSVWriter(w, t)
+	if o.Format == JSONLines {
+		x.out = sheet.NewLinesWriter(w, t)
+	}
+	return x, nil
 }
 
-func (n names) of(id int32) string {
-	switch {
-	case id == 0:
-		return ""
-	case id > 0 && int(id) < len(n) && n[id] != "":
-		return n[id]
-	}
-	return strconv.Itoa(int(id))
-}
+// sortedAtOnce is how many calls, about, are held in memory to put them into
+// order; each takes some 250 bytes.
+const sortedAtOnce = 100_000
 
-// load reads the names that calls hold by number.
-func (x *callExport) load(tx *store.Tx) error {
-	users, err := tx.Users()
-	if err != nil {
-		return err
-	}
-	for i := range users {
-		x.agents.set(int32(users[i].ID), users[i].Username)
-	}
-	campaigns, err := tx.Campaigns()
-	if err != nil {
-		return err
-	}
-	for i := range campaigns {
-		x.campaigns.set(int32(campaigns[i].ID), campaigns[i].Code)
-	}
-	units, err := tx.Units()
-	if err != nil {
-		return err
-	}
-	for i := range units {
-		x.units.set(int32(units[i].ID), units[i].Name)
-	}
-	for kind, into := range map[store.LabelKind]*names{
-		store.QueueLabel: &x.queues, store.CarrierLabel: &x.carriers, store.SourceLabel: &x.sources,
-	} {
-		labels, err := tx.Labels(kind)
-		if err != nil {
-			return err
+// day writes the segments of a day, or one of them where the order is theirs. A
+// large day is divided into equal times, each of which reads its segments anew.
+func (x *callExport) day(ctx context.Context, ss []store.CallSegment) error {
+	period, pieces := x.match.period, 1
+	defer func() { x.match.period = period }()
+	if x.o.Order != AsKept {
+		calls := 0
+		for i := range ss {
+			calls += ss[i].Calls
 		}
-		for id, name := range labels {
-			into.set(id, name)
+		pieces += calls / sortedAtOnce
+	}
+	start := when.UTC.Start(ss[0].Day)
+	for i := range pieces {
+		if x.o.Order == NewestFirst {
+			i = pieces - 1 - i
+		}
+		at := func(i int) when.Instant { return start + when.DayLength/when.Instant(pieces)*when.Instant(i) }
+		x.match.period = when.Period{From: max(period.From, at(i)), To: min(period.To, at(i+1))}
+		if i == pieces-1 {
+			x.match.period.To = min(period.To, start+when.DayLength)
+		}
+		x.calls, x.charges = x.calls[:0], x.charges[:0]
+		for k := range ss {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := x.scan.find(&ss[k], nil); err != nil {
+				return err
+			}
+			if err := x.scan.read(x.scan.rows, exported, x.take); err != nil {
+				return err
+			}
+		}
+		if err := x.sorted(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// country is a country's two letters.
-func (x *callExport) country(c phone.Country) string {
-	if c != x.lastCountry {
-		if x.countries == nil {
-			x.countries = map[phone.Country]string{}
-		}
-		name, ok := x.countries[c]
-		if !ok {
-			name = c.String()
-			x.countries[c] = name
-		}
-		x.lastCountry, x.lastCountryName = c, name
+// take writes calls, or keeps them to be put into order.
+func (x *callExport) take(calls []usage.Call, charges []usage.Charge) error {
+	if x.o.Order != AsKept {
+		x.calls, x.charges = append(x.calls, calls...), append(x.charges, charges...)
+		return nil
 	}
-	return x.lastCountryName
-}
-
-// spell writes identities and numbers of a block into one string, of which the
-// cells are parts: one allocation for a thousand rows.
-func (x *callExport) spell(calls []usage.Call) string {
-	x.digits, x.ends = x.digits[:0], x.ends[:0]
+	x.speller.spell(calls, x.o.Numbers)
 	for i := range calls {
-		c := &calls[i]
-		x.digits = hex.AppendEncode(x.digits, c.Identity[:])
-		x.ends = append(x.ends, int32(len(x.digits)))
-		x.digits = c.Calling.AppendDigits(x.digits)
-		x.ends = append(x.ends, int32(len(x.digits)))
-		x.digits = c.Called.AppendDigits(x.digits)
-		x.ends = append(x.ends, int32(len(x.digits)))
-	}
-	return string(x.digits)
-}
-
-// write writes a block of calls.
-func (x *callExport) write(calls []usage.Call, charges []usage.Charge) error {
-	text, from := x.spell(calls), int32(0)
-	r := &x.row
-	for i := range calls {
-		c, ch, ends := &calls[i], &charges[i], x.ends[3*i:3*i+3]
-		*r = [...]table.Value{
-			table.String(text[from:ends[0]]), table.Date(c.Started.UTCDay()), table.At(c.Started), table.At(c.Answered),
-			table.At(c.Ended), table.String(c.Kind.String()), table.String(c.Direction.String()),
-			table.String(text[ends[0]:ends[1]]), table.String(text[ends[1]:ends[2]]), table.String(x.country(c.Country)),
-			table.String(x.agents.of(int32(c.Agent))), table.String(x.campaigns.of(int32(c.Campaign))), table.String(x.queues.of(int32(c.Queue))),
-			table.String(x.carriers.of(int32(c.Carrier))), table.String(x.units.of(int32(c.Unit))), table.String(x.sources.of(int32(c.Source))),
-			table.String(c.Disposition.String()), table.String(c.AMD.String()),
-			table.Number(int64(c.Seconds())), table.Number(int64(ch.Billed)), table.Number(int64(ch.Charged())),
-			table.At(ch.BilledAt), table.Amount(ch.Amount), table.Amount(ch.AMD), x.currency,
-			table.String(ch.Status.String()), table.String(ch.Reason.String()),
-		}
-		from = ends[2]
-		if err := x.csv.Write(r[:]); err != nil {
+		x.cells.spelled = x.speller.of(i)
+		if err := x.write(&calls[i], &charges[i]); err != nil {
 			return err
 		}
 	}
-	x.rows += int64(len(calls))
 	return nil
+}
+
+// sorted writes what take has kept.
+func (x *callExport) sorted() error {
+	x.order = x.order[:0]
+	for i := range x.calls {
+		x.order = append(x.order, int32(i))
+	}
+	turn := 1
+	if x.o.Order == NewestFirst {
+		turn = -1
+	}
+	slices.SortFunc(x.order, func(a, b int32) int {
+		p, q := &x.calls[a], &x.calls[b]
+		return callPlace{p.Started, p.Identity}.compare(callPlace{q.Started, q.Identity}) * turn
+	})
+	for _, i := range x.order {
+		x.cells.Spell(&x.calls[i])
+		if err := x.write(&x.calls[i], &x.charges[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *callExport) write(c *usage.Call, ch *usage.Charge) error {
+	for i := range x.columns {
+		x.row[i] = x.columns[i].value(x.cells, c, ch)
+	}
+	x.rows++
+	return x.out.Write(x.row)
 }

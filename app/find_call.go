@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -33,17 +34,11 @@ type FoundCall struct {
 // that name waits in suspense.
 func (a *App) FindCall(ctx context.Context, id tenant.ID, text string) (found []FoundCall, err error) {
 	err = a.store.View(ctx, id, func(tx *store.Tx) error {
-		sources, err := tx.Labels(store.SourceLabel)
+		wanted, err := meant(tx, text)
 		if err != nil {
 			return err
 		}
-		names := make([]string, 0, len(sources))
-		for _, name := range sources {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		wanted := meanings(text, names)
-		if found, err = searchCalls(tx, wanted); err != nil || len(found) > 0 {
+		if found, _, err = searchCalls(tx, wanted, math.MaxInt); err != nil || len(found) > 0 {
 			return err
 		}
 		for i := range wanted {
@@ -96,18 +91,23 @@ func meanings(text string, sources []string) (ms []FoundCall) {
 	return ms
 }
 
-// searchCalls looks for identities, newest day first.
-func searchCalls(tx *store.Tx, wanted []FoundCall) (found []FoundCall, err error) {
+// searchCalls looks for identities, newest day first, among so many calls. Where
+// that was not all of them, since is the day from which on it looked.
+func searchCalls(tx *store.Tx, wanted []FoundCall, among int) (found []FoundCall, since when.Day, err error) {
 	if len(wanted) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	days, err := tx.NewDays(-1)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var until when.Day // search no day before
-	for _, day := range slices.Backward(days) {
+	for i, day := range slices.Backward(days) {
 		if day < until {
+			break
+		}
+		if among <= 0 {
+			since = days[i+1]
 			break
 		}
 		if err := tx.Identities(day, func(k store.SegmentKey, start []byte) error {
@@ -115,6 +115,7 @@ func searchCalls(tx *store.Tx, wanted []FoundCall) (found []FoundCall, err error
 			if err != nil {
 				return fault.Wrap(day.String(), err)
 			}
+			among -= len(ids) / len(usage.Identity{})
 			for i := range wanted {
 				if rowOf(ids, &wanted[i].Identity) >= 0 {
 					f := wanted[i]
@@ -124,7 +125,7 @@ func searchCalls(tx *store.Tx, wanted []FoundCall) (found []FoundCall, err error
 			}
 			return nil
 		}); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if len(found) > 0 && until == 0 {
 			until = day.Add(-1)
@@ -134,7 +135,7 @@ func searchCalls(tx *store.Tx, wanted []FoundCall) (found []FoundCall, err error
 		}
 	}
 	slices.SortStableFunc(found, func(a, b FoundCall) int { return cmp.Compare(b.Day, a.Day) })
-	return found, nil
+	return found, since, nil
 }
 
 // rowOf is the row of an identity among those of a segment, or −1.

@@ -8,6 +8,7 @@ import (
 	"tollkeeper/app"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
+	"tollkeeper/core/when"
 	"tollkeeper/report"
 	"tollkeeper/store"
 )
@@ -93,7 +94,9 @@ func (r *runner) export(ctx context.Context, a *app.App, t tenant.Tenant) error 
 	}
 	var rows int64
 	seconds, err := r.timed(func() (err error) {
-		rows, err = a.ExportCalls(ctx, t.ID, store.AllDays, io.Discard, r.Report)
+		rows, err = a.ExportCalls(ctx, app.ExportCalls{
+			Tenant: t, CallFilter: app.CallFilter{Days: store.AllDays, Zone: when.UTC}, Order: app.AsKept,
+		}, io.Discard, r.Report)
 		return err
 	})
 	if err != nil {

@@ -128,9 +128,10 @@ func (r *runner) pages(ctx context.Context) error {
 	return err
 }
 
-// callsPage measures the list of calls of the largest tenant of the month.
+// callsPage measures the list of calls of the largest tenant of the month: pages
+// that are soon full, and those that find next to nothing however far they look.
 func (r *runner) callsPage(ctx context.Context, a *app.App, m *month, t tenant.Tenant) error {
-	if !r.wants("calls_page_10m") {
+	if !r.wants("calls_page_10m") && !r.wants("calls_page_none_10m") {
 		return nil
 	}
 	b, err := r.browse(ctx, a, t, func() when.Instant { return m.now })
@@ -138,8 +139,23 @@ func (r *runner) callsPage(ctx context.Context, a *app.App, m *month, t tenant.T
 		return err
 	}
 	defer b.site.Close()
-	const period = "?from=2026-06-01&to=2026-06-30"
-	p95, err := b.p95(ctx, 10, b.base+"/calls", b.base+"/calls"+period, b.base+"/calls"+period+"&country=US", b.base+"/calls"+period+"&number=4420")
+	list := b.base + "/calls?from=2026-06-01&to=2026-06-30"
+	p95, err := b.p95(ctx, 10, b.base+"/calls", list, list+"&order=oldest", list+"&country=US", list+"&number=4420", list+"&status=rated&length_from=60")
 	r.add(Figure{"calls_page_10m", p95, "ms", 0, "95 of 100 pages of the largest tenant's calls, with filters and without, on the month"})
-	return err
+	if err != nil {
+		return err
+	}
+	worst := 0.0
+	for _, filter := range []string{
+		"&number=99999999999", "&amount_from=100000", "&amount_from=100000&kind=manual&number=1", "&reason=no_card", "&length_from=23:00:00",
+		"&country=AQ", "&kind=internal&disposition=busy", "&time_from=00:00&time_to=00:01&status=suspended",
+	} {
+		p95, err := b.p95(ctx, 5, list+filter)
+		if err != nil {
+			return err
+		}
+		worst = max(worst, p95)
+	}
+	r.add(Figure{"calls_page_none_10m", worst, "ms", 0, "the slowest of the pages that find nothing or little, which break off and offer to go on"})
+	return nil
 }

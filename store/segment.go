@@ -97,9 +97,11 @@ func (tx *Tx) Load(s *CallSegment, want Parts) error {
 }
 
 func (tx *Tx) load(s *CallSegment, want Parts) error {
-	if err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
-		tx.id(), int64(s.Day), s.Seg); err != nil {
-		return err
+	if want&WithoutCalls == 0 {
+		if err := tx.one([]any{&s.Data}, `SELECT data FROM call_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
+			tx.id(), int64(s.Day), s.Seg); err != nil {
+			return err
+		}
 	}
 	if want&Numbers != 0 {
 		if err := tx.one([]any{&s.Numbers}, `SELECT data FROM number_seg WHERE tenant_id = $1 AND day = $2 AND seg = $3`,
@@ -114,13 +116,15 @@ func (tx *Tx) load(s *CallSegment, want Parts) error {
 		tx.id(), int64(s.Day), s.Seg, int64(s.Revision))
 }
 
-// Parts are what Load reads beside the calls.
+// Parts are what Load reads beside the calls, and whether it reads those.
 type Parts uint8
 
-// Numbers and Charges are blobs of their own.
+// Numbers and Charges are blobs of their own, several times smaller than the
+// calls; WithoutCalls reads them alone.
 const (
 	Numbers Parts = 1 << iota
 	Charges
+	WithoutCalls
 )
 
 // CallData gives the calls of one UTC day, of segments of a version above

@@ -68,7 +68,7 @@ func TestBrowserRoles(t *testing.T) {
 			for _, p := range pages {
 				url := c.at + fmt.Sprintf(p.path, first)
 				switch {
-				case strings.Contains(p.path, ".csv"), strings.HasSuffix(p.path, "/export"): // TestBrowserBilling fetches it
+				case strings.Contains(p.path, ".csv"), strings.Contains(p.path, ".jsonl"), strings.HasSuffix(p.path, "/export"): // TestBrowserBilling fetches one
 				case slices.Contains(p.roles, role):
 					b.goes(url, http.StatusOK, chromedp.Navigate(url))
 					b.inspect(role.String() + " " + p.path)
@@ -143,17 +143,17 @@ func TestBrowserImport(t *testing.T) {
 func TestBrowserCall(t *testing.T) {
 	_, b, at := flow(t, as(tenant.Admin))
 	b.do(chromedp.Navigate(at+"/calls?period=last-month&status=rated"), visible("table.calls"))
-	number := digits.FindString(ask[string](b, `document.querySelector("table.calls tbody td:nth-child(4)").textContent`))
+	number := digits.FindString(ask[string](b, `document.querySelector("table.calls tbody td.c-called").textContent`))
 	if number == "" {
 		t.Fatal("the first call shows no number")
 	}
-	b.do(chromedp.SendKeys(chromedp.CSS("input[name=number]"), number))
+	b.do(click(".filters summary"), visible("#f-number"), chromedp.SendKeys(chromedp.CSS("#f-number"), number))
 	b.goes("filter", http.StatusOK, click(".filters button[type=submit]"))
 	b.do(visible("table.calls"))
-	if got := ask[bool](b, `(n => [...document.querySelectorAll("table.calls tbody td:nth-child(4)")].every(c => c.textContent.includes(n)))("`+number+`")`); !got {
+	if got := ask[bool](b, `(n => [...document.querySelectorAll("table.calls tbody td.c-called")].every(c => c.textContent.includes(n)))("`+number+`")`); !got {
 		t.Errorf("calls to others than %s are listed", number)
 	}
-	amount := ask[string](b, `document.querySelector("table.calls tbody td:nth-child(9)").textContent.trim()`)
+	amount := ask[string](b, `document.querySelector("table.calls tbody td.c-total").textContent.trim()`)
 	b.do(click("table.calls tbody a"), visible(".path-charge"))
 	if got := ask[string](b, `document.querySelector("main .h1").textContent.trim()`); got != amount || amount == "" {
 		t.Errorf("the call's page says %q, the list %q", got, amount)

@@ -117,14 +117,14 @@ func (b *browser) parts(at string) {
 	b.t.Helper()
 	b.do(chromedp.EmulateViewport(1024, 900), chromedp.Navigate(at+"/calls?period=last-month"), chromedp.Evaluate[chromedp.Void]("window.kept = true"))
 	first := ask[string](b, `document.querySelector("#list tbody a").href`)
-	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list nav a[href]:not([rel])`)))
+	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list a[rel=prev]`)))
 	if got := ask[string](b, `document.querySelector("#list tbody a").href`); got == first {
 		b.t.Error("the next page begins as the first")
 	}
 	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
 		b.t.Error("the address stayed, or the page was left")
 	}
-	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS("input[type=search]"), "dario"))
+	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS(".tool-search input"), "dario"))
 	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {
 		b.t.Errorf("the search finds another number than one: %v", err)
 	}

@@ -1,8 +1,8 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -11,31 +11,29 @@ import (
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
-	"tollkeeper/core/tenant"
+	"tollkeeper/core/table"
 	"tollkeeper/core/usage"
-	"tollkeeper/core/when"
+	"tollkeeper/store"
 )
 
 // callsPage is what calls.html shows.
 type callsPage struct {
-	Period   periodForm
-	Filter   url.Values
-	Names    *nameList
-	Kinds    []choice
-	Statuses []choice
-	Agents   []choice
-	Camps    []choice
-	Lands    []choice
-	Number   string
-	Rows     []callRow
-	Next     string // address of the page that follows; empty: this is the last
-	First    string // address of the first page; empty: this is it
-	Reset    string
-	Currency money.Currency
-	Zone     *when.Zone
-	Filtered bool
-	Problem  string
-	Empty    empty
+	Period  periodForm
+	Filter  *callFilter
+	Columns columnForm
+	Orders  []orderLink
+	Rows    []callRow
+	Count   template.HTML // how many there are, as far as that is known
+	First   string        // address of the first page; empty: this is it
+	Newer   string        // address of the page that precedes; empty: there is none
+	Next    string        // address of the page that follows; empty: this is the last
+	Before  string        // what calls on the preceding pages are: newer or older
+	Behind  string        // and on those that follow
+	Looked  string        // how far a search went that broke off; empty: it did not
+	CSV     string        // addresses of the files of this view
+	JSON    string
+	Empty   empty
+	names   *nameList
 }
 
 // choice is one line of a select.
@@ -44,112 +42,245 @@ type choice struct {
 	Chosen       bool
 }
 
+// orderLink leads to the list in another order.
+type orderLink struct {
+	Title, URL string
+	Here       bool
+}
+
 // callRow is one call in the list.
 type callRow struct {
-	Path     string
-	Started  when.Instant
-	Kind     string
-	Agent    string
-	Campaign string
-	Calling  string
-	Called   string
-	Country  phone.Country
-	Seconds  int64
-	Billed   int64
-	Amount   money.Amount
-	Status   string
-	Reason   string
-	Tone     string
+	Path  string
+	Cells []callCell
+}
+
+// callCell is a cell with the class of its column, by which a phone finds it a
+// place on the call's card.
+type callCell struct {
+	Class string
+	Head  string
+	Link  bool
+	Text  template.HTML
+	Plain string
+	Name  bool // free text, of any direction
+	Flag  phone.Country
 }
 
 // callsOnPage is how many calls a page of the list has.
 const callsOnPage = 50
 
 func (s *Site) calls(w http.ResponseWriter, v *visit) error {
+	p, ask, err := s.callsForm(v)
+	if err != nil {
+		return err
+	}
+	keepColumns(w, v, &p.Columns)
+	status := http.StatusOK
+	if ask == nil {
+		status = http.StatusUnprocessableEntity
+		p.Empty = empty{"Nothing was looked up", "Mend the filters first.", "", ""}
+	} else if err := s.listCalls(v, p, *ask); err != nil {
+		return err
+	}
+	s.show(w, v.Request, status, "calls", "Calls", p)
+	return nil
+}
+
+// callsForm reads the address: the page with its forms, and what it asks for;
+// nil where a filter is wrong.
+func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
+	p := &callsPage{}
+	if v.URL.Query().Get("number") != "" && !v.may(access.ViewCalls) {
+		return nil, nil, fault.New(fault.Denied, "numbers are hidden from you, so calls cannot be searched by number")
+	}
 	period, err := s.readPeriod(v)
-	if err != nil {
-		return err
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return nil, nil, err
 	}
-	n, err := s.names(v)
-	if err != nil {
-		return err
+	p.Period = period
+	n, nerr := s.names(v)
+	if nerr != nil {
+		return nil, nil, nerr
 	}
-	p := &callsPage{Period: period, Names: n, Currency: v.tenant.Currency, Zone: v.zone, Filter: v.URL.Query(), Reset: v.at("calls")}
-	ask, err := p.read(v)
-	if err != nil {
-		return err
+	f, form, ok := readCallFilter(v, n)
+	p.Filter, p.Columns, p.names = form, readColumns(v), n
+	if inputs := inputsOf(err); len(inputs) > 0 {
+		ok, form.Open = false, true
+		for _, in := range inputs {
+			form.Problem = strings.TrimSpace(form.Problem + " " + capital(label(in.Field)+": "+in.Reason))
+		}
 	}
+	q := v.URL.Query()
+	for _, name := range []string{"period", "from", "to"} {
+		if q.Get(name) != "" {
+			form.Hidden = append(form.Hidden, hidden{name, q.Get(name)})
+		}
+	}
+	ask := &app.ListCalls{Tenant: *v.tenant, CallFilter: f, After: q.Get("after"), Before: q.Get("before"), Limit: callsOnPage}
+	ask.Days = p.Period.Days
+	for _, o := range []struct {
+		order       app.CallOrder
+		name, title string
+	}{{app.NewestFirst, "", "Newest first"}, {app.OldestFirst, "oldest", "Oldest first"}} {
+		to := callQuery(q)
+		to.Set("order", o.name)
+		link := orderLink{o.title, v.URL.Path + "?" + callQuery(to).Encode(), q.Get("order") == o.name}
+		if link.Here {
+			ask.Order = o.order
+		}
+		p.Orders = append(p.Orders, link)
+	}
+	if !ok {
+		return p, nil, nil
+	}
+	return p, ask, nil
+}
+
+// listCalls looks the page up and lays it out.
+func (s *Site) listCalls(v *visit, p *callsPage, ask app.ListCalls) error {
 	found, err := s.app.ListCalls(v.Context(), ask)
 	if err != nil {
 		return err
 	}
-	p.fill(v, found)
-	s.show(w, v.Request, http.StatusOK, "calls", "Calls", p)
+	d := app.NumbersMasked
+	if v.may(access.ViewCalls) {
+		d = app.NumbersShown
+	}
+	var cells *app.CallCells
+	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
+		cells, err = app.NewCallCells(tx, string(v.tenant.Currency), d)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range found.Calls {
+		c := &found.Calls[i]
+		cells.Spell(&c.Call)
+		row := callRow{Path: v.at("calls/" + c.Day.String() + "/" + c.Identity.String())}
+		for k := range p.Columns.shown {
+			row.Cells = append(row.Cells, p.cell(v, cells, &p.Columns.shown[k], c))
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	p.ways(v, found, ask.Order)
 	return nil
 }
 
-// read makes a question of the address, and the choices of the form. All of its
-// mistakes come at once.
-func (p *callsPage) read(v *visit) (app.ListCalls, error) {
-	q := v.URL.Query()
-	ask := app.ListCalls{Tenant: *v.tenant, Days: p.Period.Days, Status: q.Get("status"), After: q.Get("after"), Limit: callsOnPage}
-	var wrong fault.Inputs
-	number := func(field string) int32 {
-		text := q.Get(field)
-		if text == "" {
-			return 0
+// ways fills in the ways to other pages, the files and what is said of the list.
+func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
+	q := callQuery(v.URL.Query())
+	at := func(name, place string) string {
+		if place == "" {
+			return ""
 		}
-		n, err := strconv.ParseInt(text, 10, 32)
-		if err != nil || n <= 0 {
-			wrong = append(wrong, fault.Input{Field: field, Value: fault.Cut(text), Reason: "nothing has this number"})
+		to := callQuery(q)
+		to.Set(name, place)
+		return v.URL.Path + "?" + to.Encode()
+	}
+	p.Next, p.Newer = at("after", found.Next), at("before", found.Previous)
+	if p.Newer != "" {
+		p.First = v.URL.Path + "?" + q.Encode()
+	}
+	p.CSV, p.JSON = v.at("calls.csv")+"?"+q.Encode(), v.at("calls.jsonl")+"?"+q.Encode()
+	p.Count = plainCount(found)
+	if p.Before, p.Behind = "Newer", "Older"; order == app.OldestFirst {
+		p.Before, p.Behind = "Older", "Newer"
+	}
+	if found.Stopped != 0 {
+		day := v.zone.Day(found.Stopped)
+		way := "back to " + day.String()
+		if order == app.OldestFirst {
+			way = "up to " + v.zone.Day(found.Stopped-1).String()
 		}
-		return int32(n)
+		p.Looked = "Looked through " + plural(found.Looked, "call") + ", " + way + "."
 	}
-	ask.Agent, ask.Campaign = tenant.UserID(number("agent")), tenant.CampaignID(number("campaign"))
-	var err error
-	if ask.Kind, err = usage.ParseKind(q.Get("kind")); err != nil {
-		wrong = append(wrong, fault.Input{Field: "kind", Value: fault.Cut(q.Get("kind")), Reason: "not a kind of call"})
+	narrowed := len(p.Filter.Chips) > 0
+	switch {
+	case p.Looked != "":
+		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Next, "Look further"}
+	case narrowed:
+		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Filter.Reset, "All calls of the period"}
+	case v.may(importers...):
+		p.Empty = empty{"No calls in this period", "Choose another period, or import the records of one.", v.at("imports"), "Import calls"}
+	default:
+		p.Empty = empty{"No calls in this period", "Choose another period.", "", ""}
 	}
-	if code := q.Get("country"); code != "" {
-		if ask.Country, err = phone.ParseCountry(code); err != nil {
-			wrong = append(wrong, fault.Input{Field: "country", Value: fault.Cut(code), Reason: "not a country's two-letter code"})
-		}
-	}
-	p.Number = strings.TrimSpace(q.Get("number"))
-	ask.Number = strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, p.Number)
-	if ask.Number != "" && !v.may(access.ViewCalls) {
-		return ask, fault.New(fault.Denied, "numbers are hidden from you, so calls cannot be searched by number")
-	}
-	for _, name := range []string{"agent", "campaign", "kind", "country", "status", "number"} {
-		p.Filtered = p.Filtered || q.Get(name) != ""
-	}
-	p.choices(ask)
-	return ask, wrong.Err()
 }
 
-// choices fills the selects of the form.
-func (p *callsPage) choices(ask app.ListCalls) {
-	for _, k := range usage.Kinds() {
-		p.Kinds = append(p.Kinds, choice{k.String(), kindTitle(k), k == ask.Kind})
+// plainCount says how many calls there are, and no more than is known.
+func plainCount(p *app.CallPage) template.HTML {
+	calls := grouped(strconv.FormatInt(p.Known, 10)) + " calls"
+	switch {
+	case p.Exact && p.Known == 1:
+		return "1 call"
+	case p.Exact:
+		return calls
+	case p.Known == 0:
+		return ""
+	case p.Known >= callsOnPage:
+		return "More than " + calls
 	}
-	for _, st := range []usage.Status{usage.Rated, usage.ZeroRated, usage.Suspended} {
-		p.Statuses = append(p.Statuses, choice{st.String(), statusTitle(st), st.String() == ask.Status})
+	return "At least " + calls
+}
+
+// cell is a cell as pages show it.
+func (p *callsPage) cell(v *visit, cells *app.CallCells, column *app.CallColumn, c *app.ListedCall) callCell {
+	cell := callCell{Class: "c-" + strings.ReplaceAll(column.Name, "_", "-"), Head: column.Title}
+	value := cells.Cell(column, &c.Call, &c.Charge)
+	if onRight(column.Kind) {
+		cell.Class += " right"
 	}
-	for i := range p.Names.Users {
-		u := &p.Names.Users[i]
-		p.Agents = append(p.Agents, choice{idText(u.ID), u.Name(), u.ID == ask.Agent})
+	switch column.Name {
+	case "started_at":
+		cell.Link, cell.Text = true, instant(c.Started, v.zone)
+	case "agent":
+		if c.Agent != 0 {
+			cell.Plain, cell.Name = p.names.agent(c.Agent), true
+		}
+	case "kind":
+		cell.Plain = kindTitle(c.Kind)
+	case "status":
+		cell.Text = statusBadge(c.Charge.Status)
+		if reason := reasonTitle(c.Charge.Reason); reason != "" && p.Columns.without("reason") {
+			cell.Text += template.HTML(` <span class="c-why">` + template.HTMLEscapeString(reason) + `</span>`)
+		}
+	case "reason":
+		cell.Plain = reasonTitle(c.Charge.Reason)
+	case "direction", "disposition":
+		cell.Plain = words(value.S)
+	case "amd":
+		if c.AMD != usage.NoAMD {
+			cell.Plain = words(value.S)
+		}
+	case "total", "amount", "amd_amount":
+		if !value.None {
+			cell.Text = amount(money.Amount(value.N), v.tenant.Currency)
+		}
+	case "call", "calling", "called", "conversation":
+		cell.Plain, cell.Class = value.S, cell.Class+" number"
+		far := map[usage.Direction]string{usage.Outgoing: "called", usage.Incoming: "calling"}[c.Direction]
+		if column.Name == far && p.Columns.without("country") {
+			cell.Flag = c.Country
+		}
+	case "country":
+		cell.Plain, cell.Flag = c.Country.Name(), c.Country
+		if c.Country == 0 {
+			cell.Plain = ""
+		}
+	default:
+		view := viewCell(&table.Table{Zone: v.zone, Currency: v.tenant.Currency}, column.Kind, value)
+		cell.Text, cell.Plain = view.Text, view.Plain
+		if column.Kind == table.Text {
+			cell.Name, cell.Class = true, cell.Class+" name"
+		}
 	}
-	for _, c := range p.Names.Campaigns {
-		p.Camps = append(p.Camps, choice{idText(c.ID), c.Code, c.ID == ask.Campaign})
-	}
-	for _, c := range phone.Countries() {
-		p.Lands = append(p.Lands, choice{c.String(), c.Name(), c == ask.Country})
-	}
+	return cell
+}
+
+func statusBadge(s usage.Status) template.HTML {
+	tone := map[usage.Status]string{usage.Rated: "tone-good", usage.ZeroRated: "tone-quiet", usage.Suspended: "tone-wait"}[s]
+	return template.HTML(`<span class="badge ` + tone + `">` + statusTitle(s) + `</span>`)
 }
 
 func statusTitle(s usage.Status) string {
@@ -160,57 +291,4 @@ func statusTitle(s usage.Status) string {
 		return "Costs nothing"
 	}
 	return "Suspended"
-}
-
-// fill makes rows of what was found, and the ways to other pages.
-func (p *callsPage) fill(v *visit, found *app.CallPage) {
-	show := phone.Number.String
-	if !v.may(access.ViewCalls) {
-		show = masked
-	}
-	for i := range found.Calls {
-		c := &found.Calls[i]
-		row := callRow{
-			Path:    v.at("calls/" + c.Day.String() + "/" + c.Identity.String()),
-			Started: c.Started, Kind: kindTitle(c.Kind), Agent: p.Names.agent(c.Agent), Campaign: p.Names.campaign(c.Campaign),
-			Calling: show(c.Calling), Called: show(c.Called), Country: c.Country, Seconds: int64(c.Seconds()), Billed: int64(c.Charge.Billed),
-			Amount: c.Charge.Amount, Status: statusTitle(c.Charge.Status), Reason: strings.ReplaceAll(c.Charge.Reason.String(), "_", " "),
-		}
-		if c.Agent == 0 {
-			row.Agent = ""
-		}
-		if c.Campaign == 0 {
-			row.Campaign = ""
-		}
-		if sum, err := row.Amount.Add(c.Charge.AMD); err == nil {
-			row.Amount = sum
-		}
-		row.Tone = map[usage.Status]string{usage.Rated: "tone-good", usage.ZeroRated: "tone-quiet", usage.Suspended: "tone-wait"}[c.Charge.Status]
-		p.Rows = append(p.Rows, row)
-	}
-	q := v.URL.Query()
-	if q.Get("after") != "" {
-		q.Del("after")
-		p.First = v.URL.Path + "?" + q.Encode()
-	}
-	if found.Next != "" {
-		q.Set("after", found.Next)
-		p.Next = v.URL.Path + "?" + q.Encode()
-	}
-	switch {
-	case p.Filtered:
-		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Reset, "All calls"}
-	case v.may(importers...):
-		p.Empty = empty{"No calls in this period", "Choose another period, or import the records of one.", v.at("imports"), "Import calls"}
-	default:
-		p.Empty = empty{"No calls in this period", "Choose another period.", "", ""}
-	}
-}
-
-// masked hides the last digits of a number, as explanations do.
-func masked(n phone.Number) string {
-	const hidden = 4
-	s := n.String()
-	keep := max(0, len(s)-hidden)
-	return s[:keep] + strings.Repeat("x", len(s)-keep)
 }

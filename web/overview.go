@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -165,7 +166,7 @@ func (p *overviewPage) ranks(v *visit, n *nameList) []rank {
 		if calls == "" || value == "" {
 			return ""
 		}
-		return calls + "&" + field + "=" + value
+		return calls + "&" + field + "=" + url.QueryEscape(value)
 	}
 	for _, c := range p.Countries {
 		name := c.Key.Name()
@@ -175,10 +176,10 @@ func (p *overviewPage) ranks(v *visit, n *nameList) []rank {
 		countries.add(rankRow{Name: name, Flag: c.Key, Path: link("country", c.Key.String()), Amount: c.Sums.Amount, Calls: c.Sums.Calls})
 	}
 	for _, c := range p.Campaigns {
-		campaigns.add(rankRow{Name: n.campaign(c.Key), Path: link("campaign", idText(c.Key)), Amount: c.Sums.Amount, Calls: c.Sums.Calls})
+		campaigns.add(rankRow{Name: n.campaign(c.Key), Path: link("campaign", n.codeOf(c.Key)), Amount: c.Sums.Amount, Calls: c.Sums.Calls})
 	}
 	for _, a := range p.Agents {
-		agents.add(rankRow{Name: n.agent(a.Key), Path: link("agent", idText(a.Key)), Amount: a.Sums.Amount, Calls: a.Sums.Calls})
+		agents.add(rankRow{Name: n.agent(a.Key), Path: link("agent", n.agentOf(a.Key)), Amount: a.Sums.Amount, Calls: a.Sums.Calls})
 	}
 	return []rank{countries, campaigns, agents}
 }

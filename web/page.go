@@ -57,7 +57,9 @@ type frame struct {
 	Path    string // of this request, to come back to
 	Version string
 	Built   bool
-	Wait    int // seconds after which a browser without script asks again; 0: never
+	Search  string // address of the search; empty: not for this reader
+	Query   string // what was searched for
+	Wait    int    // seconds after which a browser without script asks again; 0: never
 	Data    any
 }
 
@@ -77,6 +79,9 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name, ti
 		f.Wait = p.wait()
 	}
 	f.Groups = menu(f.Person, f.Tenant, r.URL.Path)
+	if f.Search = searchPath(f.Person, f.Tenant); f.Search == r.URL.Path {
+		f.Query = r.URL.Query().Get("q")
+	}
 	block := "layout"
 	h := w.Header()
 	h.Add("Vary", "HX-Request, HX-Target")

@@ -25,7 +25,7 @@ type quotePage struct {
 	Currency money.Currency
 	Waits    string // why the call would be suspended; empty: it has a price
 	Free     string // why it would cost nothing
-	Steps    []pathStep
+	Path     way
 }
 
 func (s *Site) quote(w http.ResponseWriter, v *visit) error {
@@ -138,11 +138,5 @@ func (p *quotePage) answer(q *app.Quoted) {
 	case usage.ZeroRated:
 		p.Free = strings.ReplaceAll(c.Reason.String(), "_", " ")
 	}
-	for _, step := range q.Steps {
-		icon := stepIcons[step.Name].Icon
-		if icon == "" {
-			icon = "point"
-		}
-		p.Steps = append(p.Steps, pathStep{step, icon})
-	}
+	p.Path = pathOf(q.Steps)
 }

@@ -41,6 +41,7 @@ var (
 	unitViewers      = []access.Privilege{access.ViewUnits}
 	uniters          = []access.Privilege{access.EditUnits}
 	integrators      = []access.Privilege{access.EditIntegrations}
+	searchers        = []access.Privilege{access.ViewUsers, access.ViewCalls, access.ViewReports, access.ViewRates}
 )
 
 // routes is every address there is. Those below /t/{tenant} are a tenant's own.
@@ -92,9 +93,13 @@ var routes = []route{
 	{"GET /operator/suspense/work/{work}/events", operators, (*Site).workEvents},
 	{"GET /operator/activity", operators, (*Site).activity},
 	{"GET /operator/activity/activity.csv", operators, (*Site).activityExport},
+	{"GET /operator/search", operators, (*Site).search},
 
 	{"GET /t/{tenant}/{$}", seers, (*Site).overview},
+	{"GET /t/{tenant}/search", searchers, (*Site).search},
 	{"GET /t/{tenant}/calls", callers, (*Site).calls},
+	{"GET /t/{tenant}/calls.csv", callers, (*Site).exportCalls},
+	{"GET /t/{tenant}/calls.jsonl", callers, (*Site).exportCalls},
 	{"GET /t/{tenant}/calls/{day}/{call}", callers, (*Site).call},
 	{"GET /t/{tenant}/reports/billing", reporters, (*Site).billing},
 	{"GET /t/{tenant}/reports/billing/{file}", reporters, (*Site).billingExport},

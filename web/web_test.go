@@ -21,6 +21,11 @@ var pages = []struct {
 	{"/t/%d/", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/calls", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/calls?status=suspended&kind=dialer&country=GB", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/calls?status=rated&status=zero_rated&direction=outbound&length_from=1:00&amount_from=0.01&time_from=09:00&column=started_at&column=total&column=card&order=oldest", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/calls.csv?period=last-month", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/calls.jsonl?period=last-month&kind=dialer&order=oldest", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/search", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
+	{"/t/%d/search?q=1201", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing?run=1&period=last-month&all=active&all=deactivated&country=GB", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
 	{"/t/%d/reports/billing/billing.csv?run=1&period=last-month&all=active&all=deactivated", []tenant.Role{tenant.Admin, tenant.Finance, tenant.Supervisor, tenant.Analyst}},
@@ -52,7 +57,7 @@ var operatorPages = []string{
 	"/operator/tenants", "/operator/tenants/new", "/operator/tenants/1",
 	"/operator/tenants/1/billing?to=off", "/operator/tenants/1/close", "/operator/people", "/operator/people/new", "/operator/cards",
 	"/operator/imports", "/operator/imports?state=odd&of=1", "/operator/imports?state=open", "/operator/suspense", "/operator/suspense?of=0",
-	"/operator/suspense/confirm?do=rerun", "/operator/suspense/confirm?do=dismiss&cause=bad_number&of=1", "/operator/activity",
+	"/operator/suspense/confirm?do=rerun", "/operator/suspense/confirm?do=dismiss&cause=bad_number&of=1", "/operator/activity", "/operator/search?q=a", "/operator/search?q=ha",
 }
 
 func TestPages(t *testing.T) {

@@ -9,6 +9,7 @@ import { forms } from "./form";
 import { links } from "./link";
 import { uploads } from "./upload";
 import { drops } from "./drop";
+import { search } from "./search";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -24,3 +25,4 @@ const start = (root: ParentNode) => {
 document.addEventListener("DOMContentLoaded", () => start(document), { once: true });
 if (document.readyState !== "loading") start(document);
 document.addEventListener("htmx:load", (event) => start((event as CustomEvent<{ elt: HTMLElement }>).detail.elt.parentElement ?? document));
+search();
