@@ -1,15 +1,12 @@
 package web
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tollkeeper/core/fault"
-	"tollkeeper/core/money"
 	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
 	"tollkeeper/format/sheet"
@@ -270,53 +267,4 @@ func (p *billingPage) answer(v *visit, res *report.Result) error {
 		p.Charts = append(p.Charts, c)
 	}
 	return nil
-}
-
-// charted is how many parts a chart of a share draws one by one.
-const charted = 10
-
-// shareChart draws a share of a report: a bar for each of the dearest parts,
-// stacked by table, and one for all others together.
-func shareChart(share *report.Share, res *report.Result) (chart, error) {
-	parts := share.Parts
-	if len(parts) > charted+1 { // one more costs no more room than a bar of others
-		rest := report.Part{Name: "Others (" + strconv.Itoa(len(parts)-charted) + ")", Amounts: make([]money.Amount, len(share.Series))}
-		for _, p := range parts[charted:] {
-			for i, a := range p.Amounts {
-				var err error
-				if rest.Amounts[i], err = rest.Amounts[i].Add(a); err != nil {
-					return chart{}, err
-				}
-			}
-		}
-		parts = append(slices.Clone(parts[:charted]), rest)
-	}
-	const few = 5
-	c := chart{Title: share.Title, Heads: []string{label(share.Name)}, Tall: len(parts) > few}
-	type series struct {
-		Name   string    `json:"name"`
-		Values []float64 `json:"values"`
-	}
-	figures := struct {
-		Kind   string   `json:"kind"`
-		Unit   string   `json:"unit"`
-		Labels []string `json:"labels"`
-		Series []series `json:"series"`
-	}{Kind: "ranks", Unit: string(res.Currency)}
-	for _, p := range parts {
-		figures.Labels = append(figures.Labels, p.Name)
-		c.Rows = append(c.Rows, []string{p.Name})
-	}
-	for i, name := range share.Series {
-		one := series{Name: name}
-		for k, p := range parts {
-			one.Values = append(one.Values, drawn(p.Amounts[i]))
-			c.Rows[k] = append(c.Rows[k], p.Amounts[i].Format(res.Tables[i].Decimals))
-		}
-		c.Heads = append(c.Heads, name)
-		figures.Series = append(figures.Series, one)
-	}
-	text, err := json.Marshal(figures)
-	c.JSON = string(text)
-	return c, err
 }

@@ -170,8 +170,9 @@ func TestBrowserSignedOut(t *testing.T) {
 	if a := operator.post(lock, url.Values{"lock": {"on"}}); a.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
-	b.do(chromedp.SendKeys(chromedp.CSS("input[type=search]"), "dario"), visible("#f-password"))
-	if got := ask[string](b, `location.pathname + document.querySelector("[role=status]").textContent`); !strings.HasPrefix(got, "/sign-in") || !strings.Contains(got, "You are signed out") {
+	b.expect("401")
+	b.do(chromedp.SendKeys(chromedp.CSS("#list-filter input[type=search]"), "dario"), visible("#f-password"))
+	if got := ask[string](b, `location.pathname + document.querySelector("[role=status]").textContent`); !strings.HasPrefix(got, "/sign-in") || !strings.Contains(got, "session has ended") {
 		t.Errorf("the search leads to %s", got)
 	}
 	b.inspect("signed out")

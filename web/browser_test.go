@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"tollkeeper/core/tenant"
-	"tollkeeper/store/storetest"
 )
 
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -64,13 +62,17 @@ var views = []int64{390, 1024, 1600}
 func (b *browser) look(name, url string) {
 	b.t.Helper()
 	shots := os.Getenv("TOLLKEEPER_SHOTS")
-	for _, width := range views {
-		for _, scheme := range []string{"light", "dark"} {
+	for _, scheme := range []string{"light", "dark"} {
+		for i, width := range views {
 			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 			}})
 			must(b.t, err)
-			b.do(chromedp.EmulateViewport(width, 900), chromedp.Navigate(url), visible("main"))
+			b.do(chromedp.EmulateViewport(width, 900))
+			if i == 0 { // then it is only made wider
+				b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(url), visible("main"))
+			}
+			b.do(settle())
 			if wide := ask[int64](b, "document.documentElement.scrollWidth"); wide > width {
 				b.t.Errorf("%s: %d wide in a window of %d", name, wide, width)
 			}
@@ -112,39 +114,10 @@ func (b *browser) accessible(name string) {
 	}
 }
 
-// parts goes through lists without leaving their pages.
-func (b *browser) parts(at string) {
-	b.t.Helper()
-	b.do(chromedp.EmulateViewport(1024, 900), chromedp.Navigate(at+"/calls?period=last-month"), chromedp.Evaluate[chromedp.Void]("window.kept = true"))
-	first := ask[string](b, `document.querySelector("#list tbody a").href`)
-	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list a[rel=prev]`)))
-	if got := ask[string](b, `document.querySelector("#list tbody a").href`); got == first {
-		b.t.Error("the next page begins as the first")
-	}
-	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
-		b.t.Error("the address stayed, or the page was left")
-	}
-	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS(".tool-search input"), "dario"))
-	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {
-		b.t.Errorf("the search finds another number than one: %v", err)
-	}
-}
-
-func TestBrowser(t *testing.T) {
-	c := newCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
-	b := newBrowser(t, c.at)
-	first := c.tenants[0].ID
-	at := c.at + "/t/" + strconv.FormatInt(int64(first), 10)
-	b.look("sign-in", c.at+"/sign-in")
-	b.do(chromedp.EmulateViewport(1024, 900))
-	b.signIn(c.at, c.users[first][tenant.Admin].Email)
-
-	b.look("overview", at+"/?period=last-month")
-	b.look("calls", at+"/calls?period=last-month")
-	b.do(click("table.calls tbody a"), visible(".path-charge"))
-	b.look("call", ask[string](b, "location.href"))
-	b.look("billing-form", at+"/reports/billing")
-
+// TestBrowserPanels chooses in the panels of the Billing report, and sorts what
+// comes of it.
+func TestBrowserPanels(t *testing.T) {
+	_, b, at := flow(t, as(tenant.Admin))
 	b.do(chromedp.EmulateViewport(1600, 900), chromedp.Navigate(at+"/reports/billing"))
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#f-period").value = "last-month"`),
 		click("input[name=country][value=GB]"), click("input[name=country][value=US]"))
@@ -163,11 +136,25 @@ func TestBrowser(t *testing.T) {
 	if got := ask[string](b, `document.querySelector("#manual tfoot").textContent`); got != sum {
 		t.Errorf("the total changed from %q to %q", sum, got)
 	}
-	b.look("billing", ask[string](b, "location.href"))
-	b.parts(at)
-	for _, page := range []string{"imports", "suspense"} { // TestBrowserDirectory and TestBrowserNumbers look at the lists
-		b.look(page, at+"/"+page)
+	if got := ask[int](b, `document.querySelectorAll(".report-charts canvas").length`); got != 2 {
+		t.Errorf("%d charts, want one by country and one by team", got)
 	}
-	b.expect("404")
-	b.look("error", at+"/nothing")
+}
+
+// TestBrowserParts goes through lists without leaving their pages.
+func TestBrowserParts(t *testing.T) {
+	_, b, at := flow(t, as(tenant.Admin))
+	b.do(chromedp.EmulateViewport(1024, 900), chromedp.Navigate(at+"/calls?period=last-month"), chromedp.Evaluate[chromedp.Void]("window.kept = true"))
+	first := ask[string](b, `document.querySelector("#list tbody a").href`)
+	b.do(click("a[rel=next]"), chromedp.WaitReady(chromedp.CSS(`#list a[rel=prev]`)))
+	if got := ask[string](b, `document.querySelector("#list tbody a").href`); got == first {
+		t.Error("the next page begins as the first")
+	}
+	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
+		t.Error("the address stayed, or the page was left")
+	}
+	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS("#list-filter input[type=search]"), "dario"))
+	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {
+		t.Errorf("the search finds another number than one: %v", err)
+	}
 }

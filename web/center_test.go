@@ -44,6 +44,14 @@ const password = "mauve heron on a gate"
 // login for each role of each tenant, and an operator's.
 func newCenter(t *testing.T, s *store.Store) *center {
 	t.Helper()
+	c := bareCenter(t, s)
+	c.fill()
+	return c
+}
+
+// bareCenter is a site over empty books.
+func bareCenter(t *testing.T, s *store.Store) *center {
+	t.Helper()
 	c := &center{t: t, app: app.New(s), users: map[tenant.ID]map[tenant.Role]tenant.User{}, now: new(atomic.Int64), uploads: t.TempDir()}
 	clock := func() when.Instant { return storetest.Now + when.Instant(c.now.Load()) }
 	c.auth = auth.New(s, auth.Options{Clock: clock, Memory: 64})
@@ -55,7 +63,6 @@ func newCenter(t *testing.T, s *store.Store) *center {
 	server := httptest.NewServer(site)
 	t.Cleanup(func() { site.Close(); server.Close() })
 	c.at = server.URL
-	c.fill()
 	return c
 }
 
@@ -71,7 +78,6 @@ func (c *center) fill() {
 	must(t, err)
 	c.tenants, err = c.app.Store().Tenants(ctx)
 	must(t, err)
-	by := auth.Program("test")
 	for _, tt := range c.tenants {
 		c.users[tt.ID] = map[tenant.Role]tenant.User{}
 		must(t, c.app.Store().Update(ctx, tt.ID, store.Interactive, func(tx *store.Tx) error {
@@ -96,8 +102,14 @@ func (c *center) fill() {
 			c.login(tt.ID, u.ID)
 		}
 	}
-	_, err = c.auth.AddLogin(ctx, by, auth.Login{Name: "Olga Operator", Email: "operator@example.com", Password: password})
-	must(t, err)
+	c.operator()
+}
+
+// operator lets an operator sign in.
+func (c *center) operator() {
+	c.t.Helper()
+	_, err := c.auth.AddLogin(context.Background(), auth.Program("test"), auth.Login{Name: "Olga Operator", Email: "operator@example.com", Password: password})
+	must(c.t, err)
 }
 
 // login lets a user sign in.

@@ -213,7 +213,7 @@ func TestOperatorSuspense(t *testing.T) {
 			t.Errorf("%s: %d", what, a.status)
 		}
 	}
-	if a := v.get("/operator/suspense/confirm?do=burn"); a.status != http.StatusNotFound {
+	if a := v.get("/operator/suspense/confirm?do=burn"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/operator/suspense" {
 		t.Errorf("anything can be asked for: %d", a.status)
 	}
 

@@ -49,7 +49,7 @@ async function draw(canvas: HTMLCanvasElement) {
 	const brief = numbers({ notation: "compact", maximumFractionDigits: 1 });
 	const said = (n: number) => (figures.unit ? `${exact(n)} ${figures.unit}` : exact(n));
 	const short = flat ? figures.labels : shortened(figures.labels);
-	const names = { stacked: true, grid: { display: false }, border: { color: line }, ticks: { color: text, maxRotation: 0, autoSkipPadding: 16, callback: (_: unknown, i: number) => short[i] } };
+	const names = { stacked: true, grid: { display: false }, border: { color: line }, ticks: { color: text, maxRotation: 0, autoSkip: !flat, autoSkipPadding: 16, callback: (_: unknown, i: number) => short[i] } };
 	const heights = {
 		stacked: true, grid: { color: line }, border: { display: false },
 		ticks: { color: text, maxTicksLimit: 6, precision: figures.unit ? undefined : 0, callback: (n: unknown) => brief(Number(n)) },

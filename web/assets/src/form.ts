@@ -34,7 +34,8 @@ export function forms(root: ParentNode) {
 		form.addEventListener("submit", (event) => {
 			if (!confirm(form.dataset.ask)) event.preventDefault();
 		}));
-	each<HTMLFormElement>(root, "form[method=post]", sentOnce);
+	// One that shows how far its file is sent can be stopped, and sent again.
+	each<HTMLFormElement>(root, "form[method=post]:not([data-upload])", sentOnce);
 	each<HTMLButtonElement>(root, "button[data-copy]", (button) => {
 		button.hidden = false;
 		button.addEventListener("click", () => {
