@@ -145,7 +145,9 @@ func (p *part) write(tx *store.Tx) error {
 	return tx.BumpSegments()
 }
 
-// remake makes p again against the books as tx has locked them.
+// remake makes p again against the books as tx has locked them. Where the others
+// brought none of p's calls, and prices are as they were, what was made still
+// holds: making it anew would keep the account locked for as long as that takes.
 func (p *part) remake(tx *store.Tx, acct store.Account) error {
 	b := p.books
 	tick := b.app.keys.next()
@@ -155,6 +157,11 @@ func (p *part) remake(tx *store.Tx, acct store.Account) error {
 			b.mu.Unlock()
 			return err
 		}
+	}
+	if acct.Cards == p.cards && acct.ClosedThrough == p.closed && p.stillFresh(tick) {
+		p.seen = acct.Segments
+		b.mu.Unlock()
+		return nil
 	}
 	p.dedupe(tick, nil)
 	p.seen, p.cards = acct.Segments, acct.Cards

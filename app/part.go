@@ -29,8 +29,9 @@ type part struct {
 	settles   []store.Suspense // records that waited and are calls now
 
 	// As made.
-	seen      int64 // the version of segments it was made against
-	cards     int64 // the version of prices
+	seen      int64        // the version of segments it was made against
+	cards     int64        // the version of prices
+	closed    when.Instant // through which billing was closed
 	keys      batchKeys
 	fresh     []int32 // of calls: neither duplicates nor conflicts
 	conflicts []store.Suspense
@@ -113,6 +114,26 @@ func (p *part) dedupe(tick int64, before []*batchKeys) {
 	}
 }
 
+// stillFresh tells whether none of the calls that were found to be fresh has come
+// into the books since. Then dedupe would find the same again: duplicates and
+// conflicts stay what they are, since calls never leave the books. The books are
+// locked.
+func (p *part) stillFresh(tick int64) bool {
+	var day when.Day
+	var near near
+	for _, i := range p.fresh {
+		c := &p.calls[i]
+		if d := c.Started.UTCDay(); d != day {
+			day, near = d, p.books.keys.near(d, tick)
+		}
+		k := slotOf(&c.Identity, c.Content)
+		if near.find(&k) != absent {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *part) tally(day when.Day) *usage.Tally {
 	t := p.counts[day]
 	if t == nil {
@@ -124,7 +145,7 @@ func (p *part) tally(day when.Day) *usage.Tally {
 
 // make rates the fresh calls and encodes what goes into the books.
 func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) error {
-	p.segments, p.rollups, p.raw = p.segments[:0], p.rollups[:0], p.raw[:0]
+	p.segments, p.rollups, p.raw, p.closed = p.segments[:0], p.rollups[:0], p.raw[:0], closedThrough
 	p.sums, p.reasons = map[int32]*periodSums{}, map[usage.Reason]int64{}
 	if len(p.fresh) == 0 {
 		return nil
