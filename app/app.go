@@ -29,6 +29,7 @@ type App struct {
 	keys    keyBudget
 
 	counters counters
+	courtesy courtesy
 }
 
 // New makes the use cases over s.

@@ -152,6 +152,7 @@ func (l *Live) submit(ctx context.Context, r *liveRequest) error {
 	l.takers.Add(1)
 	l.mu.Unlock()
 	defer l.takers.Done()
+	defer l.app.courtesy.wait()()
 	select {
 	case l.queue <- r:
 	case <-ctx.Done():

@@ -112,6 +112,9 @@ func (imp *importing) readAll(ctx context.Context, free, out chan *batch) error 
 				return err
 			}
 			for i := range recs.Records {
+				if i%courteous == 0 {
+					imp.app.courtesy.giveWay()
+				}
 				if err := imp.take(ctx, &recs.Records[i], b); err != nil {
 					return err
 				}
