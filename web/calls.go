@@ -90,7 +90,8 @@ func (s *Site) calls(w http.ResponseWriter, v *visit) error {
 // nil where a filter is wrong.
 func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 	p := &callsPage{}
-	if v.URL.Query().Get("number") != "" && !v.may(access.ViewCalls) {
+	q := callQuery(v.URL.Query())
+	if q.Has("number") && !v.may(access.ViewCalls) {
 		return nil, nil, fault.New(fault.Denied, "numbers are hidden from you, so calls cannot be searched by number")
 	}
 	period, err := s.readPeriod(v)
@@ -110,13 +111,12 @@ func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 			form.Problem = strings.TrimSpace(form.Problem + " " + capital(label(in.Field)+": "+in.Reason))
 		}
 	}
-	q := v.URL.Query()
 	for _, name := range []string{"period", "from", "to"} {
 		if q.Get(name) != "" {
 			form.Hidden = append(form.Hidden, hidden{name, q.Get(name)})
 		}
 	}
-	ask := &app.ListCalls{Tenant: *v.tenant, CallFilter: f, After: q.Get("after"), Before: q.Get("before"), Limit: callsOnPage}
+	ask := &app.ListCalls{Tenant: *v.tenant, CallFilter: f, After: v.URL.Query().Get("after"), Before: v.URL.Query().Get("before"), Limit: callsOnPage}
 	ask.Days = p.Period.Days
 	for _, o := range []struct {
 		order       app.CallOrder

@@ -53,6 +53,20 @@ func TestCallsFilterMistakes(t *testing.T) {
 	}
 }
 
+// Who may not see numbers cannot find them out by asking whose calls have them,
+// however the address puts it.
+func TestCallsByHiddenNumber(t *testing.T) {
+	c, _, at := one(t, tenant.Admin)
+	finance := c.signedIn(c.users[c.tenants[0].ID][tenant.Finance].Email)
+	for _, query := range []string{"number=1", "number=&number=1", "number=%20&number=1&number_at=end", "number=1&number="} {
+		for _, page := range []string{"/calls", "/calls.csv", "/calls.jsonl"} {
+			if a := finance.get(at + page + "?period=last-month&" + query); a.status != http.StatusForbidden {
+				t.Errorf("%s?%s: %d", page, query, a.status)
+			}
+		}
+	}
+}
+
 // A chip takes its filter off and leaves the others.
 func TestCallsChips(t *testing.T) {
 	c, v, at := one(t, tenant.Admin)
