@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"io"
+	"net/http"
 
 	"tollkeeper/app"
 	"tollkeeper/core/access"
@@ -36,4 +38,9 @@ var FillFile = fillFile
 func OpenUploads(dir string) (end func() error, err error) {
 	u, err := openUploads(dir)
 	return u.close, err
+}
+
+// Download answers a request with a file that write writes.
+func (s *Site) Download(w http.ResponseWriter, r *http.Request, write func(io.Writer) error) error {
+	return s.download(w, &visit{Request: r}, csvFile, "file.csv", write)
 }

@@ -1,8 +1,8 @@
 package web
 
 import (
+	"io"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -148,24 +148,9 @@ func (s *Site) refusedFile(w http.ResponseWriter, v *visit) error {
 	}
 	name, ext := refusedName(shares[0].File)
 	if kind == "refused-lines" {
-		download(w, "application/octet-stream", name+"-refused"+ext)
-		return s.writeLines(w, v, shares)
+		return s.download(w, v, anyFile, name+"-refused"+ext, func(to io.Writer) error { return s.writeLines(to, v, shares) })
 	}
-	download(w, "text/csv; charset=utf-8", name+"-refused-reasons.csv")
-	return s.writeReasons(w, v, shares)
-}
-
-// download names the file that an answer is, in words that every browser takes.
-func download(w http.ResponseWriter, kind, name string) {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	plain := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune(`"\\;%`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	h.Set("Content-Disposition", `attachment; filename="`+plain+`"; filename*=UTF-8''`+url.PathEscape(name))
+	return s.download(w, v, csvFile, name+"-refused-reasons.csv", func(to io.Writer) error { return s.writeReasons(to, v, shares) })
 }
 
 // refusedName is a file's name without its packing, in two parts.
@@ -193,10 +178,10 @@ func (s *Site) everyRefused(v *visit, shares []app.TenantRun, f func([]app.Refus
 	}
 }
 
-func (s *Site) writeLines(w http.ResponseWriter, v *visit, shares []app.TenantRun) error {
+func (s *Site) writeLines(w io.Writer, v *visit, shares []app.TenantRun) error {
 	if head := shares[0].Header; len(head) > 0 {
 		if _, err := w.Write(append(head[:len(head):len(head)], '\n')); err != nil {
-			return nil // nobody waits for it any more
+			return err
 		}
 	}
 	return s.everyRefused(v, shares, func(lines []app.RefusedLine) error {
@@ -217,7 +202,7 @@ func owner(l *app.RefusedLine) string {
 	return l.Tenant.Name
 }
 
-func (s *Site) writeReasons(w http.ResponseWriter, v *visit, shares []app.TenantRun) error {
+func (s *Site) writeReasons(w io.Writer, v *visit, shares []app.TenantRun) error {
 	t := table.Table{Name: "refused", Columns: []table.Column{
 		{Name: "tenant"}, {Name: "line", Kind: table.Count}, {Name: "column", Kind: table.Count}, {Name: "field"}, {Name: "reason"}, {Name: "advice"},
 	}}

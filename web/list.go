@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -262,10 +263,7 @@ func (s *Site) exportList(w http.ResponseWriter, v *visit, p *listPage) error {
 	if err := s.did(v, p.Name+".export", plural(int64(len(t.Rows)), "line")); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+p.Name+`.csv"`)
-	return sheet.WriteCSV(w, []table.Table{t})
+	return s.download(w, v, csvFile, p.Name+".csv", func(to io.Writer) error { return sheet.WriteCSV(to, []table.Table{t}) })
 }
 
 func stateBadge(s tenant.State) template.HTML {
