@@ -27,8 +27,12 @@ func Doors() (ds []Door) {
 
 // StartWork starts a work of a tenant that goes on while do does, for tests that
 // watch one.
-func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string) {
-	return s.start(t, "Work", "/", func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) }).ID
+func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string, err error) {
+	w, _, err := s.begin("", t, "Work", "/")
+	if err == nil {
+		s.run(w, func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) })
+	}
+	return w.ID, err
 }
 
 // FillFile is fillFile.

@@ -214,7 +214,10 @@ func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	name := filepath.Base(o.Path)
-	one, first := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	one, first, err := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	if err != nil {
+		return errors.Join(err, dropUpload(o.Path))
+	}
 	if !first {
 		if err := dropUpload(o.Path); err != nil {
 			return err

@@ -234,6 +234,9 @@ func TestOperatorSuspense(t *testing.T) {
 	if got := again(url.Values{"do": {"rerun"}}); !strings.Contains(got, "still in suspense") {
 		t.Errorf("all: %s", got)
 	}
+	if all := acts(t, c, first.ID); !slices.Contains(all, "suspense.rerun all tenants") {
+		t.Errorf("the tenant's activity does not know that its records were tried again: %v", all)
+	}
 	if a := v.post("/operator/suspense", url.Values{"do": {"dismiss"}, "cause": {usage.BadNumber.String()}, "of": {fmt.Sprint(first.ID)}}); a.status != http.StatusSeeOther {
 		t.Errorf("dismissing: %d\n%s", a.status, a.body)
 	}

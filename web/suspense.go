@@ -250,15 +250,20 @@ func (s *Site) rerunSuspense(w http.ResponseWriter, v *visit) error {
 	if reason != usage.NoReason {
 		whose += ": " + causeTitle(reason)
 	}
-	if err := s.did(v, "suspense.rerun", whose); err != nil {
-		return err
-	}
 	waiting := []tenant.Tenant{}
 	for i := range all {
 		waiting = append(waiting, all[i].Tenant)
 	}
 	slices.SortFunc(waiting, func(a, b tenant.Tenant) int { return cmp.Compare(a.ID, b.ID) })
-	one := s.start(v.owner(), "Another try of what waits in suspense", v.place("suspense"), func(ctx context.Context, tell app.Report) (any, error) {
+	one, _, err := s.begin("", v.owner(), "Another try of what waits in suspense", v.place("suspense"))
+	if err != nil {
+		return err
+	}
+	if err := s.didRerun(v, whose, waiting); err != nil {
+		one.end(nil, err)
+		return err
+	}
+	s.run(one, func(ctx context.Context, tell app.Report) (any, error) {
 		settled, still, err := s.tryAgain(ctx, waiting, reason, tell)
 		if err != nil {
 			return nil, err
@@ -266,6 +271,23 @@ func (s *Site) rerunSuspense(w http.ResponseWriter, v *visit) error {
 		return saying(plural(settled, "record") + " no longer waiting, " + plural(still, "record") + " still in suspense."), nil
 	})
 	http.Redirect(w, v.Request, v.place("suspense/work/"+one.ID), http.StatusSeeOther)
+	return nil
+}
+
+// didRerun logs it where it was asked for, and in the activity of each tenant
+// whose calls can come of it.
+func (s *Site) didRerun(v *visit, whose string, of []tenant.Tenant) error {
+	if err := s.did(v, "suspense.rerun", whose); err != nil {
+		return err
+	}
+	for i := range of {
+		if of[i].ID == v.owner() {
+			continue
+		}
+		if err := s.didIn(v, of[i].ID, "suspense.rerun", whose); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
