@@ -89,6 +89,24 @@ func TestCallsChips(t *testing.T) {
 	}
 }
 
+// Other days keep the filters, and begin at the first page of theirs.
+func TestCallsOfOtherDays(t *testing.T) {
+	_, v, at := one(t, tenant.Admin)
+	first := v.get(at + "/calls?period=last-month&kind=manual&kind=dialer")
+	next := v.get(strings.ReplaceAll(first.find("a", "rel", "next")[0].attrs["href"], "&amp;", "&"))
+	back := v.get(strings.ReplaceAll(next.find("a", "rel", "prev")[0].attrs["href"], "&amp;", "&"))
+	for _, e := range classed(back, "a", "menu-line") {
+		if to := e.attrs["href"]; !strings.Contains(to, "kind=manual") || strings.Contains(to, "before=") || strings.Contains(to, "after=") {
+			t.Errorf("a period leads to %s", to)
+		}
+	}
+	_, days, _ := strings.Cut(next.body, `<form method="get" class="menu-days">`)
+	days, _, _ = strings.Cut(days, "</form>")
+	if kept := strings.Count(days, `type="hidden"`); kept != 2 || !strings.Contains(days, `name="kind" value="dialer"`) {
+		t.Errorf("days of one's own keep %d words of the address\n%s", kept, days)
+	}
+}
+
 // Columns that were chosen stay, in the address and for the next time; the file
 // has the same.
 func TestCallsColumns(t *testing.T) {
