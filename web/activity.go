@@ -121,27 +121,20 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 // fill makes rows of what was found, of which one more than a page tells that
 // there is another page.
 func (p *activityPage) fill(u *url.URL, as []store.Activity) {
-	q := u.Query()
-	link := func(name, value string) string {
-		q := u.Query()
-		q.Del("below")
-		q.Set(name, value)
-		return u.Path + "?" + q.Encode()
-	}
 	for i := range as[:min(activityOnPage, len(as))] {
 		row := activityRow{Activity: as[i], Title: actTitle(as[i].What)}
 		if row.Login != 0 {
-			row.Only = link("login", strconv.FormatInt(row.Login, 10))
+			row.Only = withQuery(u, "below", "", "login", strconv.FormatInt(row.Login, 10))
 		}
 		p.Rows = append(p.Rows, row)
 	}
 	if len(as) > activityOnPage {
-		p.Next = link("below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
+		p.Next = withQuery(u, "below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
 	}
-	below := q.Has("below")
+	q := u.Query()
+	if q.Has("below") {
+		p.First = withQuery(u, "below", "")
+	}
 	q.Del("below")
-	if below {
-		p.First = u.Path + "?" + q.Encode()
-	}
-	p.CSV = u.Path + "/activity.csv?" + q.Encode()
+	p.CSV = queried(u.Path+"/activity.csv", q)
 }

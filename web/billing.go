@@ -258,7 +258,7 @@ func (p *billingPage) answer(v *visit, res *report.Result) error {
 		p.Tables = append(p.Tables, t)
 	}
 	export := v.at("reports/billing/billing")
-	p.CSV, p.JSON = export+".csv?"+q.Encode(), export+".json?"+q.Encode()
+	p.CSV, p.JSON = queried(export+".csv", q), queried(export+".json", q)
 	for i := range res.Shares {
 		c, err := shareChart(&res.Shares[i], res)
 		if err != nil {

@@ -124,7 +124,7 @@ func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 	}{{app.NewestFirst, "", "Newest first"}, {app.OldestFirst, "oldest", "Oldest first"}} {
 		to := callQuery(q)
 		to.Set("order", o.name)
-		link := orderLink{o.title, v.URL.Path + "?" + callQuery(to).Encode(), q.Get("order") == o.name}
+		link := orderLink{o.title, queried(v.URL.Path, callQuery(to)), q.Get("order") == o.name}
 		if link.Here {
 			ask.Order = o.order
 		}
@@ -176,13 +176,13 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 		}
 		to := callQuery(q)
 		to.Set(name, place)
-		return v.URL.Path + "?" + to.Encode()
+		return queried(v.URL.Path, to)
 	}
 	p.Next, p.Newer = at("after", found.Next), at("before", found.Previous)
 	if p.Newer != "" {
-		p.First = v.URL.Path + "?" + q.Encode()
+		p.First = queried(v.URL.Path, q)
 	}
-	p.CSV, p.JSON = v.at("calls.csv")+"?"+q.Encode(), v.at("calls.jsonl")+"?"+q.Encode()
+	p.CSV, p.JSON = queried(v.at("calls.csv"), q), queried(v.at("calls.jsonl"), q)
 	p.Count = plainCount(found)
 	if p.Before, p.Behind = "Newer", "Older"; order == app.OldestFirst {
 		p.Before, p.Behind = "Older", "Newer"

@@ -97,10 +97,7 @@ func (p *cardPage) page(u *url.URL) error {
 		p.Rows = append(p.Rows, newRateRow(p.Tariff, int32(i)))
 	}
 	p.First, p.Last = min(from+1, all), to
-	link := func(n int) string {
-		q.Set("page", strconv.Itoa(n))
-		return u.Path + "?" + q.Encode() + "#rows"
-	}
+	link := func(n int) string { return withQuery(u, "page", strconv.Itoa(n)) + "#rows" }
 	if page > 1 {
 		p.Before = link(page - 1)
 	}

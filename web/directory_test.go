@@ -411,6 +411,13 @@ func TestNumberAndCampaignPages(t *testing.T) {
 		}
 	}
 	campaign := at + first(t, v.get(at+"/campaigns?state=active"), `/campaigns/\d+`)
+	asked := v.get(campaign + "/state").sent()
+	if a := v.post(campaign, with(v.get(campaign).sent(), "name", "Renamed meanwhile")); a.status != http.StatusSeeOther {
+		t.Errorf("renaming: %d", a.status)
+	}
+	if a := v.post(campaign+"/state", asked); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "Deactivate") {
+		t.Errorf("what was asked of another state of the campaign is done: %d", a.status)
+	}
 	ask := v.get(campaign + "/state")
 	for range 2 {
 		if a := v.post(campaign+"/state", ask.sent()); a.status != http.StatusSeeOther {

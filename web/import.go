@@ -79,7 +79,7 @@ func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
 		p.Lines = v.URL.Path + "/refused-lines"
 	}
 	for i := range shares {
-		r := shareRow{runRow: s.rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + strconv.FormatInt(int64(shares[i].Tenant.ID), 10)}
+		r := shareRow{runRow: s.rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + tenantText(shares[i].Tenant.ID)}
 		if id := shares[i].Tenant.ID; id != tenant.System {
 			r.At = tenantPath(id, "imports/"+strconv.FormatInt(r.ID, 10))
 		}
@@ -115,7 +115,7 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 	}
 	if more {
 		last := p.Refused[len(p.Refused)-1]
-		p.Next = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10)) + "#refused"
+		p.Next = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+tenantText(last.Tenant.ID)) + "#refused"
 	}
 	for i := range p.Refused {
 		l := &p.Refused[i]

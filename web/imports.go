@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -86,7 +85,7 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 	}
 	if more {
 		last := runs[len(runs)-1]
-		p.Next = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10))
+		p.Next = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+tenantText(last.Tenant.ID))
 	}
 	if q.Has("after") {
 		p.First = withQuery(v.URL, "after", "")
@@ -115,7 +114,7 @@ func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent stri
 	}
 	of := v.URL.Query().Get("of")
 	for _, t := range all {
-		id := strconv.FormatInt(int64(t.ID), 10)
+		id := tenantText(t.ID)
 		one := choice{Value: id, Label: ownerName(&t)}
 		if t.ID != tenant.System {
 			one.Chosen = id == sent
@@ -163,19 +162,6 @@ func readRunMark(s string) (m app.RunMark) {
 		return app.RunMark{}
 	}
 	return app.RunMark{Run: n, Tenant: tenant.ID(t)}
-}
-
-// withQuery is an address with one value of its query changed; empty takes it out.
-func withQuery(u *url.URL, name, value string) string {
-	q := u.Query()
-	q.Set(name, value)
-	if value == "" {
-		q.Del(name)
-	}
-	if len(q) == 0 {
-		return u.Path
-	}
-	return u.Path + "?" + q.Encode()
 }
 
 func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
@@ -302,7 +288,7 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 		return o, "", fault.New(fault.Invalid, "the form did not come as one with a file")
 	}
 	if v.tenant != nil {
-		o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+		o.Tenant = tenantText(v.tenant.ID)
 	}
 	fields := map[string]string{}
 	const fieldsMost, fieldMost = 20, 1000

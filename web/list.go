@@ -214,10 +214,7 @@ func (p *listPage) address(name, value string) string {
 		set(f.Name, f.Value)
 	}
 	set(name, value)
-	if len(q) == 0 {
-		return p.At
-	}
-	return p.At + "?" + q.Encode()
+	return queried(p.At, q)
 }
 
 // cut leaves the lines of one page, and the ways to the others.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -68,7 +67,7 @@ func (s *Site) waitingFor(v *visit, q url.Values) (all []app.TenantSuspense, of 
 		return nil, nil, err
 	}
 	if id := q.Get("of"); id != "" && v.tenant == nil {
-		of = slices.DeleteFunc(of, func(t tenant.Tenant) bool { return strconv.FormatInt(int64(t.ID), 10) != id })
+		of = slices.DeleteFunc(of, func(t tenant.Tenant) bool { return tenantText(t.ID) != id })
 		if len(of) == 0 {
 			return nil, nil, fault.New(fault.NotFound, "there is no tenant %s", fault.Cut(id))
 		}
@@ -136,7 +135,7 @@ func asks(v *visit, do string, reason usage.Reason, of string) string {
 	if of != "" {
 		q.Set("of", of)
 	}
-	return v.place("suspense/confirm") + "?" + q.Encode()
+	return queried(v.place("suspense/confirm"), q)
 }
 
 // causes puts what waits together by reason, the most first.
@@ -194,7 +193,7 @@ func waitingTenants(v *visit, all []app.TenantSuspense, today when.Day) []tenant
 	var list []tenantWaiting
 	for i := range all {
 		t := &all[i]
-		id := strconv.FormatInt(int64(t.Tenant.ID), 10)
+		id := tenantText(t.Tenant.ID)
 		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records, Again: asks(v, "rerun", usage.NoReason, id)}
 		if t.Tenant.ID == tenant.System {
 			line.Path = v.place("suspense") + "?of=" + id

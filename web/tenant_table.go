@@ -74,10 +74,7 @@ func tableOfTenants(ts []app.TenantOverview, u *url.URL, now when.Instant) tenan
 		by, down = "calls", true
 	}
 	link := func(name, value string) string {
-		q := u.Query()
-		q.Del("page")
-		q.Set(name, value)
-		return u.Path + "?" + q.Encode() + "#tenants"
+		return withQuery(u, "page", "", name, value) + "#tenants"
 	}
 	all := make([]*app.TenantOverview, len(ts))
 	for i := range ts {
@@ -119,7 +116,7 @@ func tableOfTenants(ts []app.TenantOverview, u *url.URL, now when.Instant) tenan
 	for _, x := range rows {
 		const minute = 60
 		t.Rows = append(t.Rows, tenantLine{
-			TenantOverview: x, Path: tenantPath(x.ID, ""), Suspense: tenantPath(x.ID, "suspense"), Imports: "/operator/imports?of=" + strconv.FormatInt(int64(x.ID), 10),
+			TenantOverview: x, Path: tenantPath(x.ID, ""), Suspense: tenantPath(x.ID, "suspense"), Imports: "/operator/imports?of=" + tenantText(x.ID),
 			Rate: percent(x.Total.Answered, x.Total.Told()), Minutes: x.Total.Billed / minute, Waiting: x.Calls + x.Records, LastAgo: ago(x.LastRun, now),
 		})
 	}
