@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"strings"
 
 	"tollkeeper/core/usage"
@@ -62,3 +63,10 @@ func causeWay(v *visit, r usage.Reason) *workLine {
 	}
 	return nil
 }
+
+// quoted is what a sentence about a record repeats of it.
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// unquoted is a sentence about a record without what stands in the record: where
+// columns are mixed up, a telephone number can stand in any.
+func unquoted(sentence string) string { return quoted.ReplaceAllString(sentence, "“…”") }

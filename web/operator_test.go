@@ -248,6 +248,21 @@ func TestOperatorSuspense(t *testing.T) {
 	}
 }
 
+// TestSuspenseHidesNumbers mixes columns up, so that a number stands where a
+// word should: who may not see numbers does not see it.
+func TestSuspenseHidesNumbers(t *testing.T) {
+	c, admin, at := one(t, tenant.Admin)
+	const number = "442079460177"
+	admin.sent(at+"/imports", "mixed.csv", []byte("call_id,called,started_at,answered_at,ended_at,kind\nm1,+442079460123,2026-06-01T10:00:00Z,,2026-06-01T10:01:05Z,"+number+"\n"), nil)
+	finance := c.signedIn(c.users[c.tenants[0].ID][tenant.Finance].Email)
+	if a := admin.get(at + "/suspense"); !strings.Contains(a.body, number) {
+		t.Errorf("who may see numbers does not see what stands there\n%s", a.body)
+	}
+	if a := finance.get(at + "/suspense"); a.status != http.StatusOK || strings.Contains(a.body, "2079460177") || !strings.Contains(a.body, "“…”") {
+		t.Errorf("%d: a number is shown, or nothing is left of it\n%s", a.status, a.body)
+	}
+}
+
 // TestOperatorTable sorts and pages tenants.
 func TestOperatorTable(t *testing.T) {
 	c, v := console(t)

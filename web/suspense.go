@@ -175,10 +175,11 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 	return list
 }
 
-// add adds a group. Its example is a record's text, which can hold numbers.
+// add adds a group. Its example is a record's text, which can hold numbers, and
+// so can what its detail quotes of it.
 func (c *cause) add(g app.SuspenseGroup, numbers bool) {
 	if !numbers {
-		g.Example = ""
+		g.Example, g.Detail = "", unquoted(g.Detail)
 	}
 	c.Details = append(c.Details, g)
 	c.Records += g.Records
