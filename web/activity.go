@@ -14,11 +14,9 @@ import (
 // the operator's page in the system, the newest first.
 type activityPage struct {
 	form
-	Nouns    []choice
 	Login    string // whose acts alone are shown; empty: everybody's
 	Rows     []activityRow
-	First    string // address of the newest; empty: this is it
-	Next     string // address of what is older; empty: nothing is
+	Pages    pager
 	Reset    string
 	CSV      string // address of all that the filters let through
 	Filtered bool
@@ -44,7 +42,7 @@ var nouns = []choice{
 }
 
 func (s *Site) activity(w http.ResponseWriter, v *visit) error {
-	p := &activityPage{Zone: v.clockZone(), Reset: v.place("activity")}
+	p := &activityPage{Zone: v.clockZone(), Pages: newestFirst(), Reset: v.place("activity")}
 	f, err := p.read(v.URL.Query())
 	if err != nil {
 		if !p.blame(err) {
@@ -71,6 +69,7 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 	p.Fields = []*field{
 		{Name: "from", Label: "From", Value: q.Get("from"), Type: "date"},
 		{Name: "to", Label: "To", Value: q.Get("to"), Type: "date"},
+		{Name: "what", Label: "About", Value: q.Get("what"), Type: "select", Of: append([]choice{{Label: "Anything"}}, nouns...)},
 	}
 	p.Empty = empty{Title: "Nothing has happened yet", Text: "Whoever signs in, imports or changes something is named here."}
 	var wrong fault.Inputs
@@ -105,10 +104,6 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 	}
 	f.Login, f.Below = number("login"), number("below")
 	f.What = q.Get("what")
-	for _, n := range nouns {
-		n.Chosen = n.Value == f.What
-		p.Nouns = append(p.Nouns, n)
-	}
 	if f.Login != 0 {
 		p.Login = q.Get("login")
 	}
@@ -129,11 +124,11 @@ func (p *activityPage) fill(u *url.URL, as []store.Activity) {
 		p.Rows = append(p.Rows, row)
 	}
 	if len(as) > activityOnPage {
-		p.Next = withQuery(u, "below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
+		p.Pages.After = withQuery(u, "below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
 	}
 	q := u.Query()
 	if q.Has("below") {
-		p.First = withQuery(u, "below", "")
+		p.Pages.First = withQuery(u, "below", "")
 	}
 	q.Del("below")
 	p.CSV = queried(u.Path+"/activity.csv", q)

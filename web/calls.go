@@ -24,13 +24,9 @@ type callsPage struct {
 	Orders  []orderLink
 	Rows    []callRow
 	Count   template.HTML // how many there are, as far as that is known
-	First   string        // address of the first page; empty: this is it
-	Newer   string        // address of the page that precedes; empty: there is none
-	Next    string        // address of the page that follows; empty: this is the last
-	Before  string        // what calls on the preceding pages are: newer or older
-	Behind  string        // and on those that follow
-	Looked  string        // how far a search went that broke off; empty: it did not
-	CSV     string        // addresses of the files of this view
+	Pages   pager
+	Looked  string // how far a search went that broke off; empty: it did not
+	CSV     string // addresses of the files of this view
 	JSON    string
 	Empty   empty
 	names   *nameList
@@ -178,14 +174,14 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 		to.Set(name, place)
 		return queried(v.URL.Path, to)
 	}
-	p.Next, p.Newer = at("after", found.Next), at("before", found.Previous)
-	if p.Newer != "" {
-		p.First = queried(v.URL.Path, q)
+	p.Pages = pager{FirstText: "First", Before: at("before", found.Previous), BeforeText: "Newer", After: at("after", found.Next), AfterText: "Older"}
+	if p.Pages.Before != "" {
+		p.Pages.First = queried(v.URL.Path, q)
 	}
 	p.CSV, p.JSON = queried(v.at("calls.csv"), q), queried(v.at("calls.jsonl"), q)
 	p.Count = plainCount(found)
-	if p.Before, p.Behind = "Newer", "Older"; order == app.OldestFirst {
-		p.Before, p.Behind = "Older", "Newer"
+	if order == app.OldestFirst {
+		p.Pages.BeforeText, p.Pages.AfterText = "Older", "Newer"
 	}
 	if found.Stopped != 0 {
 		day := v.zone.Day(found.Stopped)
@@ -193,12 +189,13 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 		if order == app.OldestFirst {
 			way = "up to " + v.zone.Day(found.Stopped-1).String()
 		}
+		p.Pages.AfterText = "Look further"
 		p.Looked = "Looked through " + plural(found.Looked, "call") + ", " + way + "."
 	}
 	narrowed := len(p.Filter.Chips) > 0
 	switch {
 	case p.Looked != "":
-		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Next, "Look further"}
+		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Pages.After, "Look further"}
 	case narrowed:
 		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Filter.Reset, "All calls of the period"}
 	case v.may(importers...):

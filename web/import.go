@@ -27,8 +27,7 @@ type importPage struct {
 	Suspense string
 	Outcomes []outcomeRow
 	Refused  []app.RefusedLine
-	First    string // address of the first refused lines; empty: these are
-	Next     string // address of the next ones; empty: there are none
+	Pages    pager  // of refused lines
 	Reasons  string // address of the refused lines with their reasons as CSV
 	Lines    string // address of the lines themselves; empty: not for this reader
 	Raw      bool   // what stands in refused lines may be shown
@@ -110,18 +109,19 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 	if err != nil {
 		return err
 	}
+	p.Pages = pager{FirstText: "First lines", AfterText: "More lines"}
 	if after.Run > 0 {
-		p.First = withQuery(v.URL, "line", "") + "#refused"
+		p.Pages.First = withQuery(v.URL, "line", "") + "#refused"
 	}
 	if more {
 		last := p.Refused[len(p.Refused)-1]
-		p.Next = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+tenantText(last.Tenant.ID)) + "#refused"
+		p.Pages.After = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+tenantText(last.Tenant.ID)) + "#refused"
 	}
 	for i := range p.Refused {
 		l := &p.Refused[i]
 		switch {
 		case !p.Raw:
-			l.Value = "" // it can be a number
+			l.Value, l.Reason = "", unquoted(l.Reason) // they can hold a number
 		case l.Value == "":
 			l.Value = fault.Cut(strings.ToValidUTF8(string(l.Text), "\uFFFD"))
 		}
@@ -214,6 +214,9 @@ func (s *Site) writeReasons(w io.Writer, v *visit, shares []app.TenantRun) error
 	err := s.everyRefused(v, shares, func(lines []app.RefusedLine) error {
 		for i := range lines {
 			l := &lines[i]
+			if !raw {
+				l.Reason = unquoted(l.Reason)
+			}
 			row := table.Row{table.String(owner(l)), table.Number(l.Line), table.Number(int64(l.Column)), table.String(l.Field), table.String(l.Reason), table.String(l.Advice)}
 			if raw {
 				row = append(row, table.String(l.Value), table.String(strings.ToValidUTF8(string(l.Text), "\uFFFD")))

@@ -34,8 +34,7 @@ type listPage struct {
 	Found   int // fit the search and filters
 	All     int
 	First   int // of Found, the first that is shown, from 1
-	Before  string
-	After   string
+	Pages   pager
 	Export  string    // address of the file of what is found; empty: none
 	Take    *takeForm // nil: no file can be taken in
 	Empty   empty
@@ -223,11 +222,12 @@ func (p *listPage) cut() {
 	at := min(p.page, pages)
 	p.First = (at-1)*listOnPage + 1
 	p.Rows = p.Rows[min(p.Found, p.First-1):min(p.Found, at*listOnPage)]
+	p.Pages = numbered()
 	if at > 1 {
-		p.Before = p.address("page", strconv.Itoa(at-1))
+		p.Pages.Before = p.address("page", strconv.Itoa(at-1))
 	}
 	if at < pages {
-		p.After = p.address("page", strconv.Itoa(at+1))
+		p.Pages.After = p.address("page", strconv.Itoa(at+1))
 	}
 }
 
