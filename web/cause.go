@@ -1,7 +1,6 @@
 package web
 
 import (
-	"regexp"
 	"strings"
 
 	"tollkeeper/core/usage"
@@ -63,10 +62,3 @@ func causeWay(v *visit, r usage.Reason) *workLine {
 	}
 	return nil
 }
-
-// quoted is what a sentence about a record repeats of it.
-var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-
-// unquoted is a sentence about a record without what stands in the record: where
-// columns are mixed up, a telephone number can stand in any.
-func unquoted(sentence string) string { return quoted.ReplaceAllString(sentence, "“…”") }

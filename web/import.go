@@ -121,7 +121,7 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 		l := &p.Refused[i]
 		switch {
 		case !p.Raw:
-			l.Value, l.Reason = "", unquoted(l.Reason) // they can hold a number
+			l.Value, l.Reason = "", fault.Unquoted(l.Reason) // they can hold a number
 		case l.Value == "":
 			l.Value = fault.Cut(strings.ToValidUTF8(string(l.Text), "\uFFFD"))
 		}
@@ -215,7 +215,7 @@ func (s *Site) writeReasons(w io.Writer, v *visit, shares []app.TenantRun) error
 		for i := range lines {
 			l := &lines[i]
 			if !raw {
-				l.Reason = unquoted(l.Reason)
+				l.Reason = fault.Unquoted(l.Reason)
 			}
 			row := table.Row{table.String(owner(l)), table.Number(l.Line), table.Number(int64(l.Column)), table.String(l.Field), table.String(l.Reason), table.String(l.Advice)}
 			if raw {

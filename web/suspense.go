@@ -179,7 +179,7 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 // so can what its detail quotes of it.
 func (c *cause) add(g app.SuspenseGroup, numbers bool) {
 	if !numbers {
-		g.Example, g.Detail = "", unquoted(g.Detail)
+		g.Example, g.Detail = "", fault.Unquoted(g.Detail)
 	}
 	c.Details = append(c.Details, g)
 	c.Records += g.Records
