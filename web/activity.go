@@ -39,6 +39,7 @@ var nouns = []choice{
 	{Value: "session.", Label: "Sessions"}, {Value: "login.", Label: "Logins"}, {Value: "link.", Label: "Links for passwords"}, {Value: "key.", Label: "API keys"},
 	{Value: "tenant.", Label: "Tenants and settings"}, {Value: "user.", Label: "Users"}, {Value: "team.", Label: "Teams"}, {Value: "campaign.", Label: "Campaigns"}, {Value: "number.", Label: "Numbers"}, {Value: "unit.", Label: "Billing units"}, {Value: "users.", Label: "Lists of users"}, {Value: "campaigns.", Label: "Lists of campaigns"},
 	{Value: "numbers.", Label: "Lists of numbers"}, {Value: "card.", Label: "Rate cards"}, {Value: "import.", Label: "Imports"}, {Value: "suspense.", Label: "Suspense"}, {Value: "report.", Label: "Reports"},
+	{Value: "calls.", Label: "Files of calls"}, {Value: "activity.", Label: "Files of the activity"},
 }
 
 func (s *Site) activity(w http.ResponseWriter, v *visit) error {
