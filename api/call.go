@@ -54,6 +54,9 @@ func (s *server) explainCall(ctx context.Context, in *callInput) (*callOutput, e
 // findCall finds the one call that the switch calls so.
 func (s *server) findCall(ctx context.Context, id tenant.ID, text string) (usage.Identity, when.Day, error) {
 	found, err := s.App.FindCall(ctx, id, text)
+	if fault.Is(err, fault.NotFound) && !asking(ctx).Can.Has(access.ViewCalls) {
+		err = fault.New(fault.NotFound, "%s", fault.Unquoted(err.Error())) // it can tell what a waiting record says
+	}
 	if err != nil {
 		return usage.Identity{}, 0, err
 	}

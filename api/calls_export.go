@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"io"
-	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -62,17 +61,8 @@ func (s *server) exportCalls(ctx context.Context, in *callsExportInput) (*huma.S
 		return nil, err
 	}
 	kind := map[app.ExportFormat]string{app.CSV: "text/csv; charset=utf-8", app.JSONLines: "application/x-ndjson"}[o.Format]
-	return &huma.StreamResponse{Body: func(out huma.Context) {
-		out.SetHeader("Content-Type", kind)
-		out.SetHeader("Content-Disposition", `attachment; filename="`+name+`"`)
-		s.stream(ctx, o, out.BodyWriter())
-	}}, nil
-}
-
-// stream writes the file. One that cannot be finished cuts the connection: its
-// length was not promised, so nothing else would tell that it is not whole.
-func (s *server) stream(ctx context.Context, o app.ExportCalls, w io.Writer) {
-	if _, err := s.App.ExportCalls(ctx, o, w, nil); err != nil {
-		panic(http.ErrAbortHandler)
-	}
+	return s.download(ctx, kind, name, func(w io.Writer) error {
+		_, err := s.App.ExportCalls(ctx, o, w, nil)
+		return err
+	}), nil
 }

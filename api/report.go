@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -177,11 +178,7 @@ func (s *server) reportCSV(ctx context.Context, id tenant.ID, res *report.Result
 	if err := s.App.Store().Update(ctx, id, store.Interactive, func(tx *store.Tx) error { return tx.Log(row) }); err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(out huma.Context) {
-		out.SetHeader("Content-Type", "text/csv; charset=utf-8")
-		out.SetHeader("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-		_ = sheet.WriteCSV(out.BodyWriter(), res.Tables) // whoever asked is gone
-	}}, nil
+	return s.download(ctx, "text/csv; charset=utf-8", name+".csv", func(w io.Writer) error { return sheet.WriteCSV(w, res.Tables) }), nil
 }
 
 // reportHead is what stands above and below the tables.

@@ -160,6 +160,7 @@ func (a *App) DismissSuspense(ctx context.Context, id tenant.ID, reason usage.Re
 		return 0, fault.New(fault.Invalid, "calls that wait as %s happened and cannot be dismissed: %s", reason, reason.Advice())
 	}
 	err = a.store.Update(ctx, id, store.Interactive, func(tx *store.Tx) error {
+		closed = 0 // a transaction may run more than once
 		waiting, err := tx.OpenSuspense()
 		if err != nil {
 			return err

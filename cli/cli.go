@@ -53,7 +53,7 @@ type program struct {
 	Quote   quoteCommand   `cmd:"" group:"ask" help:"Rate calls with a card, both from files, without a database."`
 	Report  reportCommand  `cmd:"" group:"ask" help:"Print a report."`
 	Explain explainCommand `cmd:"" group:"ask" help:"Explain what a call costs, from its record to the ledger."`
-	Export  exportCommand  `cmd:"" group:"ask" help:"Write calls with their charges as CSV."`
+	Export  exportCommand  `cmd:"" group:"ask" help:"Write calls with their charges as CSV or JSON lines."`
 
 	Verify  verifyCommand  `cmd:"" group:"run" help:"Check that all books agree with themselves."`
 	Compact compactCommand `cmd:"" group:"run" help:"Make the books smaller and quicker to read."`

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/rating"
@@ -89,6 +90,8 @@ func (c *importRates) read() (app.ImportRates, error) {
 	o := app.ImportRates{Path: c.File, Tenant: c.Tenant, Card: c.Card, Preview: c.Preview, Terms: app.CardTerms{
 		Zone: c.Zone, Spanning: c.Spanning, GraceRule: c.GraceRule, AMDFee: c.AMDFee,
 	}, Deck: deck.Options{Per: c.Per}}
+	did := auth.Program("command line").Did("card.publish", "")
+	o.Did = &did
 	var wrong fault.Inputs
 	bad := func(flag, value string, err error) {
 		if err != nil {

@@ -14,11 +14,9 @@ import (
 // the operator's page in the system, the newest first.
 type activityPage struct {
 	form
-	Nouns    []choice
 	Login    string // whose acts alone are shown; empty: everybody's
 	Rows     []activityRow
-	First    string // address of the newest; empty: this is it
-	Next     string // address of what is older; empty: nothing is
+	Pages    pager
 	Reset    string
 	CSV      string // address of all that the filters let through
 	Filtered bool
@@ -41,10 +39,11 @@ var nouns = []choice{
 	{Value: "session.", Label: "Sessions"}, {Value: "login.", Label: "Logins"}, {Value: "link.", Label: "Links for passwords"}, {Value: "key.", Label: "API keys"},
 	{Value: "tenant.", Label: "Tenants and settings"}, {Value: "user.", Label: "Users"}, {Value: "team.", Label: "Teams"}, {Value: "campaign.", Label: "Campaigns"}, {Value: "number.", Label: "Numbers"}, {Value: "unit.", Label: "Billing units"}, {Value: "users.", Label: "Lists of users"}, {Value: "campaigns.", Label: "Lists of campaigns"},
 	{Value: "numbers.", Label: "Lists of numbers"}, {Value: "card.", Label: "Rate cards"}, {Value: "import.", Label: "Imports"}, {Value: "suspense.", Label: "Suspense"}, {Value: "report.", Label: "Reports"},
+	{Value: "calls.", Label: "Files of calls"}, {Value: "activity.", Label: "Files of the activity"},
 }
 
 func (s *Site) activity(w http.ResponseWriter, v *visit) error {
-	p := &activityPage{Zone: v.clockZone(), Reset: v.place("activity")}
+	p := &activityPage{Zone: v.clockZone(), Pages: newestFirst(), Reset: v.place("activity")}
 	f, err := p.read(v.URL.Query())
 	if err != nil {
 		if !p.blame(err) {
@@ -71,6 +70,7 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 	p.Fields = []*field{
 		{Name: "from", Label: "From", Value: q.Get("from"), Type: "date"},
 		{Name: "to", Label: "To", Value: q.Get("to"), Type: "date"},
+		{Name: "what", Label: "About", Value: q.Get("what"), Type: "select", Of: append([]choice{{Label: "Anything"}}, nouns...)},
 	}
 	p.Empty = empty{Title: "Nothing has happened yet", Text: "Whoever signs in, imports or changes something is named here."}
 	var wrong fault.Inputs
@@ -105,10 +105,6 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 	}
 	f.Login, f.Below = number("login"), number("below")
 	f.What = q.Get("what")
-	for _, n := range nouns {
-		n.Chosen = n.Value == f.What
-		p.Nouns = append(p.Nouns, n)
-	}
 	if f.Login != 0 {
 		p.Login = q.Get("login")
 	}
@@ -121,27 +117,20 @@ func (p *activityPage) read(q url.Values) (f store.ActivityFilter, err error) {
 // fill makes rows of what was found, of which one more than a page tells that
 // there is another page.
 func (p *activityPage) fill(u *url.URL, as []store.Activity) {
-	q := u.Query()
-	link := func(name, value string) string {
-		q := u.Query()
-		q.Del("below")
-		q.Set(name, value)
-		return u.Path + "?" + q.Encode()
-	}
 	for i := range as[:min(activityOnPage, len(as))] {
 		row := activityRow{Activity: as[i], Title: actTitle(as[i].What)}
 		if row.Login != 0 {
-			row.Only = link("login", strconv.FormatInt(row.Login, 10))
+			row.Only = withQuery(u, "below", "", "login", strconv.FormatInt(row.Login, 10))
 		}
 		p.Rows = append(p.Rows, row)
 	}
 	if len(as) > activityOnPage {
-		p.Next = link("below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
+		p.Pages.After = withQuery(u, "below", strconv.FormatInt(p.Rows[activityOnPage-1].ID, 10))
 	}
-	below := q.Has("below")
+	q := u.Query()
+	if q.Has("below") {
+		p.Pages.First = withQuery(u, "below", "")
+	}
 	q.Del("below")
-	if below {
-		p.First = u.Path + "?" + q.Encode()
-	}
-	p.CSV = u.Path + "/activity.csv?" + q.Encode()
+	p.CSV = queried(u.Path+"/activity.csv", q)
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"io"
 	"net/http"
 
 	"tollkeeper/core/table"
+	"tollkeeper/core/when"
 	"tollkeeper/format/sheet"
 	"tollkeeper/store"
 )
@@ -20,10 +22,11 @@ func (s *Site) activityExport(w http.ResponseWriter, v *visit) error {
 	if err := s.did(v, "activity.export", v.URL.RawQuery); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="activity.csv"`)
-	out := sheet.NewCSVWriter(w, table.Table{Name: "activity", Zone: p.Zone, Columns: []table.Column{
+	return s.download(w, v, csvFile, "activity.csv", func(to io.Writer) error { return s.writeActivity(v, p.Zone, f, to) })
+}
+
+func (s *Site) writeActivity(v *visit, zone *when.Zone, f store.ActivityFilter, to io.Writer) error {
+	out := sheet.NewCSVWriter(to, table.Table{Name: "activity", Zone: zone, Columns: []table.Column{
 		{Name: "Number", Kind: table.Count}, {Name: "When", Kind: table.Instant}, {Name: "Who"}, {Name: "What"}, {Name: "About"},
 		{Name: "Before"}, {Name: "After"}, {Name: "Address"},
 	}})

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -107,8 +109,8 @@ func (s *Site) billing(w http.ResponseWriter, v *visit) error {
 
 // billingExport writes the current view, its sort and filters, as a file.
 func (s *Site) billingExport(w http.ResponseWriter, v *visit) error {
-	kind, ok := map[string]string{"billing.csv": "text/csv; charset=utf-8", "billing.json": "application/json"}[v.PathValue("file")]
-	if !ok {
+	kind, known := map[string]string{"billing.csv": csvFile, "billing.json": jsonFile}[v.PathValue("file")]
+	if !known {
 		return errNoPage
 	}
 	p, req, err := s.billingForm(v)
@@ -129,15 +131,13 @@ func (s *Site) billingExport(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	sortTables(res.Tables, v.URL.Query())
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	name := "billing-" + res.Days.From.String() + "-" + res.Days.To.String()
-	if strings.HasSuffix(v.PathValue("file"), ".json") {
-		h.Set("Content-Disposition", `attachment; filename="`+name+`.json"`)
-		return sheet.WriteJSON(w, res.Tables)
-	}
-	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-	return sheet.WriteCSV(w, res.Tables)
+	name := "billing-" + res.Days.From.String() + "-" + res.Days.To.String() + path.Ext(v.PathValue("file"))
+	return s.download(w, v, kind, name, func(to io.Writer) error {
+		if kind == jsonFile {
+			return sheet.WriteJSON(to, res.Tables)
+		}
+		return sheet.WriteCSV(to, res.Tables)
+	})
 }
 
 // did logs what the visitor did, in the tenant's activity or, on the operator's
@@ -258,7 +258,7 @@ func (p *billingPage) answer(v *visit, res *report.Result) error {
 		p.Tables = append(p.Tables, t)
 	}
 	export := v.at("reports/billing/billing")
-	p.CSV, p.JSON = export+".csv?"+q.Encode(), export+".json?"+q.Encode()
+	p.CSV, p.JSON = queried(export+".csv", q), queried(export+".json", q)
 	for i := range res.Shares {
 		c, err := shareChart(&res.Shares[i], res)
 		if err != nil {

@@ -185,7 +185,7 @@ func TestBrowserFirst(t *testing.T) {
 func TestBrowserProgress(t *testing.T) {
 	c, b, at := flow(t, as(tenant.Admin))
 	going, end := make(chan struct{}), make(chan struct{})
-	id := c.site.StartWork(c.tenants[0].ID, func(ctx context.Context, tell app.Report) error {
+	id, err := c.site.StartWork(c.tenants[0].ID, func(ctx context.Context, tell app.Report) error {
 		tell(app.Progress{Stage: "import", Done: 300_000_000, Total: 1_800_000_000, Unit: "bytes", Records: 1_666_000})
 		close(going)
 		select {
@@ -194,6 +194,7 @@ func TestBrowserProgress(t *testing.T) {
 		}
 		return nil
 	})
+	must(t, err)
 	<-going
 	b.look("progress", at+"/imports/work/"+id)
 	b.look("progress-in-the-list", at+"/imports")

@@ -24,13 +24,9 @@ type callsPage struct {
 	Orders  []orderLink
 	Rows    []callRow
 	Count   template.HTML // how many there are, as far as that is known
-	First   string        // address of the first page; empty: this is it
-	Newer   string        // address of the page that precedes; empty: there is none
-	Next    string        // address of the page that follows; empty: this is the last
-	Before  string        // what calls on the preceding pages are: newer or older
-	Behind  string        // and on those that follow
-	Looked  string        // how far a search went that broke off; empty: it did not
-	CSV     string        // addresses of the files of this view
+	Pages   pager
+	Looked  string // how far a search went that broke off; empty: it did not
+	CSV     string // addresses of the files of this view
 	JSON    string
 	Empty   empty
 	names   *nameList
@@ -90,7 +86,8 @@ func (s *Site) calls(w http.ResponseWriter, v *visit) error {
 // nil where a filter is wrong.
 func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 	p := &callsPage{}
-	if v.URL.Query().Get("number") != "" && !v.may(access.ViewCalls) {
+	q := callQuery(v.URL.Query())
+	if q.Has("number") && !v.may(access.ViewCalls) {
 		return nil, nil, fault.New(fault.Denied, "numbers are hidden from you, so calls cannot be searched by number")
 	}
 	period, err := s.readPeriod(v)
@@ -110,13 +107,12 @@ func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 			form.Problem = strings.TrimSpace(form.Problem + " " + capital(label(in.Field)+": "+in.Reason))
 		}
 	}
-	q := v.URL.Query()
 	for _, name := range []string{"period", "from", "to"} {
 		if q.Get(name) != "" {
 			form.Hidden = append(form.Hidden, hidden{name, q.Get(name)})
 		}
 	}
-	ask := &app.ListCalls{Tenant: *v.tenant, CallFilter: f, After: q.Get("after"), Before: q.Get("before"), Limit: callsOnPage}
+	ask := &app.ListCalls{Tenant: *v.tenant, CallFilter: f, After: v.URL.Query().Get("after"), Before: v.URL.Query().Get("before"), Limit: callsOnPage}
 	ask.Days = p.Period.Days
 	for _, o := range []struct {
 		order       app.CallOrder
@@ -124,7 +120,7 @@ func (s *Site) callsForm(v *visit) (*callsPage, *app.ListCalls, error) {
 	}{{app.NewestFirst, "", "Newest first"}, {app.OldestFirst, "oldest", "Oldest first"}} {
 		to := callQuery(q)
 		to.Set("order", o.name)
-		link := orderLink{o.title, v.URL.Path + "?" + callQuery(to).Encode(), q.Get("order") == o.name}
+		link := orderLink{o.title, queried(v.URL.Path, callQuery(to)), q.Get("order") == o.name}
 		if link.Here {
 			ask.Order = o.order
 		}
@@ -176,16 +172,16 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 		}
 		to := callQuery(q)
 		to.Set(name, place)
-		return v.URL.Path + "?" + to.Encode()
+		return queried(v.URL.Path, to)
 	}
-	p.Next, p.Newer = at("after", found.Next), at("before", found.Previous)
-	if p.Newer != "" {
-		p.First = v.URL.Path + "?" + q.Encode()
+	p.Pages = pager{FirstText: "First", Before: at("before", found.Previous), BeforeText: "Newer", After: at("after", found.Next), AfterText: "Older"}
+	if p.Pages.Before != "" {
+		p.Pages.First = queried(v.URL.Path, q)
 	}
-	p.CSV, p.JSON = v.at("calls.csv")+"?"+q.Encode(), v.at("calls.jsonl")+"?"+q.Encode()
+	p.CSV, p.JSON = queried(v.at("calls.csv"), q), queried(v.at("calls.jsonl"), q)
 	p.Count = plainCount(found)
-	if p.Before, p.Behind = "Newer", "Older"; order == app.OldestFirst {
-		p.Before, p.Behind = "Older", "Newer"
+	if order == app.OldestFirst {
+		p.Pages.BeforeText, p.Pages.AfterText = "Older", "Newer"
 	}
 	if found.Stopped != 0 {
 		day := v.zone.Day(found.Stopped)
@@ -193,12 +189,13 @@ func (p *callsPage) ways(v *visit, found *app.CallPage, order app.CallOrder) {
 		if order == app.OldestFirst {
 			way = "up to " + v.zone.Day(found.Stopped-1).String()
 		}
+		p.Pages.AfterText = "Look further"
 		p.Looked = "Looked through " + plural(found.Looked, "call") + ", " + way + "."
 	}
 	narrowed := len(p.Filter.Chips) > 0
 	switch {
 	case p.Looked != "":
-		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Next, "Look further"}
+		p.Empty = empty{"Nothing found so far", p.Looked + " The search goes on from there.", p.Pages.After, "Look further"}
 	case narrowed:
 		p.Empty = empty{"No call fits", "No call of this period is as the filters ask.", p.Filter.Reset, "All calls of the period"}
 	case v.may(importers...):

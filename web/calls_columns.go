@@ -63,7 +63,7 @@ func readColumns(v *visit) columnForm {
 		}
 	}
 	q.Set("column", "usual")
-	f.Usual = v.URL.Path + "?" + q.Encode()
+	f.Usual = queried(v.URL.Path, q)
 	return f
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"path"
 	"strings"
@@ -43,30 +44,9 @@ func (s *Site) exportCalls(w http.ResponseWriter, v *visit) error {
 	if err := s.did(v, "calls.export", about); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", map[app.ExportFormat]string{app.CSV: "text/csv; charset=utf-8", app.JSONLines: "application/x-ndjson"}[format])
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	begun := &begunWriter{ResponseWriter: w}
-	_, err = s.app.ExportCalls(v.Context(), o, begun, nil)
-	if err != nil && begun.begun {
-		// The file is on its way and its end cannot be taken back: the connection
-		// is cut, so that whoever fetches it sees that it is not whole.
-		s.log.WarnContext(v.Context(), "export cut off", "path", v.URL.Path, "error", err)
-		panic(http.ErrAbortHandler)
-	}
-	if err != nil {
-		h.Del("Content-Disposition")
-	}
-	return err
-}
-
-// begunWriter knows whether anything was written.
-type begunWriter struct {
-	http.ResponseWriter
-	begun bool
-}
-
-func (w *begunWriter) Write(b []byte) (int, error) {
-	w.begun = w.begun || len(b) > 0
-	return w.ResponseWriter.Write(b)
+	file := map[app.ExportFormat]string{app.CSV: csvFile, app.JSONLines: linesFile}[format]
+	return s.download(w, v, file, name, func(to io.Writer) error {
+		_, err := s.app.ExportCalls(v.Context(), o, to, nil)
+		return err
+	})
 }

@@ -94,10 +94,9 @@ func unfiltered(q url.Values) url.Values {
 // readCallFilter reads the filter of the address, and lays its form out again
 // with what is wrong beside the fields.
 func readCallFilter(v *visit, n *nameList) (f app.CallFilter, form *callFilter, ok bool) {
-	names := app.CallNames{Users: n.Users, Teams: n.Teams, Campaigns: n.Campaigns}
 	q := callQuery(v.URL.Query())
-	f, wrong := names.ReadFilter(q)
-	form = &callFilter{Reset: v.URL.Path + "?" + unfiltered(q).Encode()}
+	f, wrong := n.ReadFilter(q)
+	form = &callFilter{Reset: queried(v.URL.Path, unfiltered(q))}
 	errs := map[string]string{}
 	for _, in := range wrong {
 		text := capital(in.Reason)
@@ -250,7 +249,7 @@ func (f *callFilter) chip(v *visit, q url.Values, asked app.CallFilter, n *nameL
 		if name == "number" {
 			rest.Del("number_at")
 		}
-		f.Chips = append(f.Chips, chip{label, shown, v.URL.Path + "?" + rest.Encode()})
+		f.Chips = append(f.Chips, chip{label, shown, queried(v.URL.Path, rest)})
 	}
 	labels := map[string]string{}
 	titles := map[string]map[string]string{}

@@ -53,6 +53,20 @@ func TestCallsFilterMistakes(t *testing.T) {
 	}
 }
 
+// Who may not see numbers cannot find them out by asking whose calls have them,
+// however the address puts it.
+func TestCallsByHiddenNumber(t *testing.T) {
+	c, _, at := one(t, tenant.Admin)
+	finance := c.signedIn(c.users[c.tenants[0].ID][tenant.Finance].Email)
+	for _, query := range []string{"number=1", "number=&number=1", "number=%20&number=1&number_at=end", "number=1&number="} {
+		for _, page := range []string{"/calls", "/calls.csv", "/calls.jsonl"} {
+			if a := finance.get(at + page + "?period=last-month&" + query); a.status != http.StatusForbidden {
+				t.Errorf("%s?%s: %d", page, query, a.status)
+			}
+		}
+	}
+}
+
 // A chip takes its filter off and leaves the others.
 func TestCallsChips(t *testing.T) {
 	c, v, at := one(t, tenant.Admin)
@@ -72,6 +86,24 @@ func TestCallsChips(t *testing.T) {
 	boxes := slices.DeleteFunc(a.find("input", "value", user), func(e element) bool { return e.attrs["type"] == "hidden" })
 	if len(boxes) != 1 || boxes[0].attrs["type"] != "checkbox" {
 		t.Errorf("the chosen agent: %+v", boxes)
+	}
+}
+
+// Other days keep the filters, and begin at the first page of theirs.
+func TestCallsOfOtherDays(t *testing.T) {
+	_, v, at := one(t, tenant.Admin)
+	first := v.get(at + "/calls?period=last-month&kind=manual&kind=dialer")
+	next := v.get(strings.ReplaceAll(first.find("a", "rel", "next")[0].attrs["href"], "&amp;", "&"))
+	back := v.get(strings.ReplaceAll(next.find("a", "rel", "prev")[0].attrs["href"], "&amp;", "&"))
+	for _, e := range classed(back, "a", "menu-line") {
+		if to := e.attrs["href"]; !strings.Contains(to, "kind=manual") || strings.Contains(to, "before=") || strings.Contains(to, "after=") {
+			t.Errorf("a period leads to %s", to)
+		}
+	}
+	_, days, _ := strings.Cut(next.body, `<form method="get" class="menu-days">`)
+	days, _, _ = strings.Cut(days, "</form>")
+	if kept := strings.Count(days, `type="hidden"`); kept != 2 || !strings.Contains(days, `name="kind" value="dialer"`) {
+		t.Errorf("days of one's own keep %d words of the address\n%s", kept, days)
 	}
 }
 

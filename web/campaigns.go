@@ -2,8 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 
 	"tollkeeper/app"
@@ -109,15 +107,8 @@ func (s *Site) campaignOf(v *visit) (b *campaignBook, c *tenant.Campaign, err er
 	if b, err = s.campaignBookOf(v); err != nil {
 		return nil, nil, err
 	}
-	if v.PathValue("campaign") == "" {
-		return b, &tenant.Campaign{}, nil
-	}
-	id, err := strconv.ParseInt(v.PathValue("campaign"), 10, 32)
-	i := slices.IndexFunc(b.campaigns, func(c tenant.Campaign) bool { return c.ID == tenant.CampaignID(id) })
-	if err != nil || i < 0 {
-		return nil, nil, errNoPage
-	}
-	return b, &b.campaigns[i], nil
+	c, err = named(v, "campaign", b.campaigns, func(c *tenant.Campaign) tenant.CampaignID { return c.ID })
+	return b, c, err
 }
 
 func (s *Site) editCampaign(w http.ResponseWriter, v *visit) error {
@@ -197,7 +188,11 @@ func (s *Site) askCampaignState(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := &confirmPage{Action: v.at("campaigns/" + idText(c.ID) + "/state"), Back: v.at("campaigns/" + idText(c.ID))}
+	return b.askState(s, w, v, c, &confirmPage{})
+}
+
+func (b *campaignBook) askState(s *Site, w http.ResponseWriter, v *visit, c *tenant.Campaign, p *confirmPage) error {
+	p.Action, p.Back = v.at("campaigns/"+idText(c.ID)+"/state"), v.at("campaigns/"+idText(c.ID))
 	p.from(app.CampaignMark(c, b.teamsOf(c.ID)))
 	if c.State == tenant.Deactivated {
 		p.Hidden["to"], p.Do, p.Lines = tenant.Active.String(), "Reactivate", []string{"The campaign is listed among the active ones again, with the same teams."}
@@ -217,10 +212,16 @@ func (s *Site) setCampaignState(w http.ResponseWriter, v *visit) error {
 	if err != nil || to == tenant.Unconfirmed {
 		return fault.New(fault.Invalid, "a campaign is made active or deactivated")
 	}
-	put := app.PutCampaign{Tenant: v.tenant.ID, Campaign: *c, Teams: b.teamsOf(c.ID), Did: v.person.Did("campaign.change", "")}
-	put.Campaign.State = to
-	if _, err := s.app.PutCampaign(v.Context(), put); err != nil {
-		return err
+	if c.State != to { // else it was sent twice
+		put := app.PutCampaign{Tenant: v.tenant.ID, Campaign: *c, Teams: b.teamsOf(c.ID), Was: v.PostFormValue(wasField), Did: v.person.Did("campaign.change", "")}
+		put.Campaign.State = to
+		if _, err := s.app.PutCampaign(v.Context(), put); err != nil {
+			p := &confirmPage{}
+			if !p.blame(err) {
+				return err
+			}
+			return b.askState(s, w, v, c, p)
+		}
 	}
 	s.auth.Put(v.Context(), "campaigns", "The campaign "+c.Code+" is "+to.String()+".")
 	http.Redirect(w, v.Request, v.at("campaigns"), http.StatusSeeOther)
@@ -248,13 +249,9 @@ func (s *Site) askConfirmCampaigns(w http.ResponseWriter, v *visit) error {
 }
 
 func (s *Site) confirmCampaigns(w http.ResponseWriter, v *visit) error {
-	var ids []tenant.CampaignID
-	if text := v.PostFormValue("campaign"); text != "" {
-		id, err := strconv.ParseInt(text, 10, 32)
-		if err != nil || id <= 0 {
-			return errNoPage
-		}
-		ids = append(ids, tenant.CampaignID(id))
+	ids, err := postedID[tenant.CampaignID](v, "campaign")
+	if err != nil {
+		return err
 	}
 	n, err := s.app.ConfirmCampaigns(v.Context(), v.tenant.ID, ids, v.person.Did("campaign.confirm", ""))
 	if err != nil {

@@ -26,8 +26,7 @@ type cardPage struct {
 	Rows       []rateRow
 	First      int // of Rows, from 1
 	Last       int
-	Before     string // address of the page before; empty: this is the first
-	After      string
+	Pages      pager
 	Zone       *when.Zone
 	Back       string
 	Deck       string // address of the form for its next deck; empty: not for this reader
@@ -97,15 +96,13 @@ func (p *cardPage) page(u *url.URL) error {
 		p.Rows = append(p.Rows, newRateRow(p.Tariff, int32(i)))
 	}
 	p.First, p.Last = min(from+1, all), to
-	link := func(n int) string {
-		q.Set("page", strconv.Itoa(n))
-		return u.Path + "?" + q.Encode() + "#rows"
-	}
+	link := func(n int) string { return withQuery(u, "page", strconv.Itoa(n)) + "#rows" }
+	p.Pages = numbered()
 	if page > 1 {
-		p.Before = link(page - 1)
+		p.Pages.Before = link(page - 1)
 	}
 	if page < pages {
-		p.After = link(page + 1)
+		p.Pages.After = link(page + 1)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 
 	"tollkeeper/app"
@@ -154,7 +153,7 @@ func (p *deckPage) ask(v *visit, sent map[string]string) (o app.ImportRates, wro
 	get := func(name string) string { return p.field(name).Value }
 	var err error
 	if v.tenant != nil {
-		o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+		o.Tenant = tenantText(v.tenant.ID)
 	}
 	o.Card = get("card")
 	note("card", tenant.CheckName("rate card", o.Card))

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"io"
+	"net/http"
 
 	"tollkeeper/app"
 	"tollkeeper/core/access"
@@ -25,8 +27,12 @@ func Doors() (ds []Door) {
 
 // StartWork starts a work of a tenant that goes on while do does, for tests that
 // watch one.
-func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string) {
-	return s.start(t, "Work", "/", func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) }).ID
+func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error) (id string, err error) {
+	w, _, err := s.begin("", t, "Work", "/")
+	if err == nil {
+		s.run(w, func(ctx context.Context, tell app.Report) (any, error) { return nil, do(ctx, tell) })
+	}
+	return w.ID, err
 }
 
 // FillFile is fillFile.
@@ -36,4 +42,9 @@ var FillFile = fillFile
 func OpenUploads(dir string) (end func() error, err error) {
 	u, err := openUploads(dir)
 	return u.close, err
+}
+
+// Download answers a request with a file that write writes.
+func (s *Site) Download(w http.ResponseWriter, r *http.Request, write func(io.Writer) error) error {
+	return s.download(w, &visit{Request: r}, csvFile, "file.csv", write)
 }

@@ -219,10 +219,10 @@ func TestSetUp(t *testing.T) {
 	}
 	v.post("/sign-in", url.Values{"name": {"olga@example.com"}, "password": {password}})
 	add := url.Values{"name": {"Acme"}, "currency": {"eur"}, "zone": {"Europe/Berlin"}, "country": {"de"}}
-	if a := v.post("/operator/tenants", add); a.header.Get("Location") != "/operator/tenants/1" {
+	if a := v.post("/operator/tenants/new", add); a.header.Get("Location") != "/operator/tenants/1" {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
-	if a := v.post("/operator/tenants", add); a.status != http.StatusUnprocessableEntity {
+	if a := v.post("/operator/tenants/new", add); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("the same again: %d", a.status)
 	}
 	for _, page := range []string{"", "calls", "reports/billing", "reports/billing?run=1&all=active&period=last-month", "imports", "suspense", "users", "teams", "campaigns", "numbers", "units"} {

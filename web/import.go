@@ -1,8 +1,8 @@
 package web
 
 import (
+	"io"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -27,8 +27,7 @@ type importPage struct {
 	Suspense string
 	Outcomes []outcomeRow
 	Refused  []app.RefusedLine
-	First    string // address of the first refused lines; empty: these are
-	Next     string // address of the next ones; empty: there are none
+	Pages    pager  // of refused lines
 	Reasons  string // address of the refused lines with their reasons as CSV
 	Lines    string // address of the lines themselves; empty: not for this reader
 	Raw      bool   // what stands in refused lines may be shown
@@ -79,7 +78,7 @@ func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
 		p.Lines = v.URL.Path + "/refused-lines"
 	}
 	for i := range shares {
-		r := shareRow{runRow: s.rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + strconv.FormatInt(int64(shares[i].Tenant.ID), 10)}
+		r := shareRow{runRow: s.rowOf(v, shares[i]), Suspense: "/operator/suspense?of=" + tenantText(shares[i].Tenant.ID)}
 		if id := shares[i].Tenant.ID; id != tenant.System {
 			r.At = tenantPath(id, "imports/"+strconv.FormatInt(r.ID, 10))
 		}
@@ -110,18 +109,19 @@ func (s *Site) readRefused(v *visit, p *importPage, shares []app.TenantRun) (err
 	if err != nil {
 		return err
 	}
+	p.Pages = pager{FirstText: "First lines", AfterText: "More lines"}
 	if after.Run > 0 {
-		p.First = withQuery(v.URL, "line", "") + "#refused"
+		p.Pages.First = withQuery(v.URL, "line", "") + "#refused"
 	}
 	if more {
 		last := p.Refused[len(p.Refused)-1]
-		p.Next = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10)) + "#refused"
+		p.Pages.After = withQuery(v.URL, "line", strconv.FormatInt(last.Line, 10)+"-"+tenantText(last.Tenant.ID)) + "#refused"
 	}
 	for i := range p.Refused {
 		l := &p.Refused[i]
 		switch {
 		case !p.Raw:
-			l.Value = "" // it can be a number
+			l.Value, l.Reason = "", fault.Unquoted(l.Reason) // they can hold a number
 		case l.Value == "":
 			l.Value = fault.Cut(strings.ToValidUTF8(string(l.Text), "\uFFFD"))
 		}
@@ -148,24 +148,9 @@ func (s *Site) refusedFile(w http.ResponseWriter, v *visit) error {
 	}
 	name, ext := refusedName(shares[0].File)
 	if kind == "refused-lines" {
-		download(w, "application/octet-stream", name+"-refused"+ext)
-		return s.writeLines(w, v, shares)
+		return s.download(w, v, anyFile, name+"-refused"+ext, func(to io.Writer) error { return s.writeLines(to, v, shares) })
 	}
-	download(w, "text/csv; charset=utf-8", name+"-refused-reasons.csv")
-	return s.writeReasons(w, v, shares)
-}
-
-// download names the file that an answer is, in words that every browser takes.
-func download(w http.ResponseWriter, kind, name string) {
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	plain := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune(`"\\;%`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	h.Set("Content-Disposition", `attachment; filename="`+plain+`"; filename*=UTF-8''`+url.PathEscape(name))
+	return s.download(w, v, csvFile, name+"-refused-reasons.csv", func(to io.Writer) error { return s.writeReasons(to, v, shares) })
 }
 
 // refusedName is a file's name without its packing, in two parts.
@@ -193,10 +178,10 @@ func (s *Site) everyRefused(v *visit, shares []app.TenantRun, f func([]app.Refus
 	}
 }
 
-func (s *Site) writeLines(w http.ResponseWriter, v *visit, shares []app.TenantRun) error {
+func (s *Site) writeLines(w io.Writer, v *visit, shares []app.TenantRun) error {
 	if head := shares[0].Header; len(head) > 0 {
 		if _, err := w.Write(append(head[:len(head):len(head)], '\n')); err != nil {
-			return nil // nobody waits for it any more
+			return err
 		}
 	}
 	return s.everyRefused(v, shares, func(lines []app.RefusedLine) error {
@@ -217,7 +202,7 @@ func owner(l *app.RefusedLine) string {
 	return l.Tenant.Name
 }
 
-func (s *Site) writeReasons(w http.ResponseWriter, v *visit, shares []app.TenantRun) error {
+func (s *Site) writeReasons(w io.Writer, v *visit, shares []app.TenantRun) error {
 	t := table.Table{Name: "refused", Columns: []table.Column{
 		{Name: "tenant"}, {Name: "line", Kind: table.Count}, {Name: "column", Kind: table.Count}, {Name: "field"}, {Name: "reason"}, {Name: "advice"},
 	}}
@@ -229,6 +214,9 @@ func (s *Site) writeReasons(w http.ResponseWriter, v *visit, shares []app.Tenant
 	err := s.everyRefused(v, shares, func(lines []app.RefusedLine) error {
 		for i := range lines {
 			l := &lines[i]
+			if !raw {
+				l.Reason = fault.Unquoted(l.Reason)
+			}
 			row := table.Row{table.String(owner(l)), table.Number(l.Line), table.Number(int64(l.Column)), table.String(l.Field), table.String(l.Reason), table.String(l.Advice)}
 			if raw {
 				row = append(row, table.String(l.Value), table.String(strings.ToValidUTF8(string(l.Text), "\uFFFD")))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,11 +27,9 @@ type importsPage struct {
 	Rows     []runRow
 	Formats  []choice
 	Owners   []choice // of a new file; none: it is the tenant's
-	Tenants  []choice // to filter by; none: there is but one
-	States   []choice
+	Filters  []*field // selects
 	Filtered bool
-	First    string // address of the newest; empty: this is it
-	Next     string // address of what is older; empty: nothing is
+	Pages    pager
 	Reset    string
 	Works    []workLine
 	Zone     *when.Zone
@@ -66,7 +63,7 @@ func (s *Site) imports(w http.ResponseWriter, v *visit) error {
 // a file that could not be taken.
 func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *importsPage, o app.ImportCalls) error {
 	q := v.URL.Query()
-	p.Once = rand.Text()
+	p.Once, p.Pages = rand.Text(), newestFirst()
 	p.Operator, p.Zone, p.Source, p.Reset = v.tenant == nil, v.clockZone(), o.Source, v.place("imports")
 	ask := app.ListRuns{Limit: runsOnPage, After: readRunMark(q.Get("after"))}
 	if err := s.readOwners(v, p, &ask, o.Tenant); err != nil {
@@ -75,7 +72,8 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 	for _, name := range cdr.Names() {
 		p.Formats = append(p.Formats, choice{Value: name, Label: name, Chosen: name == o.Format})
 	}
-	p.States, ask.State = runStates(q.Get("state"))
+	states, state := runStates(q.Get("state"))
+	p.Filters, ask.State = append(p.Filters, states), state
 	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
 	runs, more, err := s.app.ListRuns(v.Context(), ask)
 	if err != nil {
@@ -86,10 +84,10 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 	}
 	if more {
 		last := runs[len(runs)-1]
-		p.Next = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+strconv.FormatInt(int64(last.Tenant.ID), 10))
+		p.Pages.After = withQuery(v.URL, "after", strconv.FormatInt(last.ID, 10)+"-"+tenantText(last.Tenant.ID))
 	}
 	if q.Has("after") {
-		p.First = withQuery(v.URL, "after", "")
+		p.Pages.First = withQuery(v.URL, "after", "")
 	}
 	p.Empty = empty{Title: "No imports yet", Text: "Choose a file above; its calls are rated at once."}
 	if p.Filtered {
@@ -113,20 +111,20 @@ func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent stri
 	if err != nil {
 		return err
 	}
-	of := v.URL.Query().Get("of")
+	of := &field{Name: "of", Label: "Tenant", Type: "select", Value: v.URL.Query().Get("of"), Of: []choice{{Label: "Any"}}}
 	for _, t := range all {
-		id := strconv.FormatInt(int64(t.ID), 10)
-		one := choice{Value: id, Label: ownerName(&t)}
-		if t.ID != tenant.System {
-			one.Chosen = id == sent
-			p.Owners = append(p.Owners, one)
-		}
-		if one.Chosen = id == of; one.Chosen {
+		one := choice{Value: tenantText(t.ID), Label: ownerName(&t)}
+		of.Of = append(of.Of, one)
+		if one.Value == of.Value {
 			ask.Of = []tenant.Tenant{t}
 		}
-		p.Tenants = append(p.Tenants, one)
+		if t.ID != tenant.System {
+			one.Chosen = one.Value == sent
+			p.Owners = append(p.Owners, one)
+		}
 	}
-	if of == "" {
+	p.Filters = append(p.Filters, of)
+	if of.Value == "" {
 		ask.Of = all
 	}
 	return nil
@@ -140,8 +138,9 @@ func ownerName(t *tenant.Tenant) string {
 	return t.Name
 }
 
-// runStates are the states to filter by, and the chosen one.
-func runStates(chosen string) (cs []choice, state store.RunState) {
+// runStates is the choice of states to filter by, and the chosen one.
+func runStates(chosen string) (f *field, state store.RunState) {
+	f = &field{Name: "state", Label: "State", Type: "select", Value: chosen, Of: []choice{{Label: "Any"}}}
 	for _, one := range []struct {
 		value, label string
 		state        store.RunState
@@ -149,9 +148,9 @@ func runStates(chosen string) (cs []choice, state store.RunState) {
 		if one.value == chosen {
 			state = one.state
 		}
-		cs = append(cs, choice{Value: one.value, Label: one.label, Chosen: one.value == chosen})
+		f.Of = append(f.Of, choice{Value: one.value, Label: one.label})
 	}
-	return cs, state
+	return f, state
 }
 
 // readRunMark reads "run-tenant"; what it cannot read is the beginning.
@@ -163,19 +162,6 @@ func readRunMark(s string) (m app.RunMark) {
 		return app.RunMark{}
 	}
 	return app.RunMark{Run: n, Tenant: tenant.ID(t)}
-}
-
-// withQuery is an address with one value of its query changed; empty takes it out.
-func withQuery(u *url.URL, name, value string) string {
-	q := u.Query()
-	q.Set(name, value)
-	if value == "" {
-		q.Del(name)
-	}
-	if len(q) == 0 {
-		return u.Path
-	}
-	return u.Path + "?" + q.Encode()
 }
 
 func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
@@ -214,7 +200,10 @@ func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	name := filepath.Base(o.Path)
-	one, first := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	one, first, err := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	if err != nil {
+		return errors.Join(err, dropUpload(o.Path))
+	}
 	if !first {
 		if err := dropUpload(o.Path); err != nil {
 			return err
@@ -299,7 +288,7 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 		return o, "", fault.New(fault.Invalid, "the form did not come as one with a file")
 	}
 	if v.tenant != nil {
-		o.Tenant = strconv.FormatInt(int64(v.tenant.ID), 10)
+		o.Tenant = tenantText(v.tenant.ID)
 	}
 	fields := map[string]string{}
 	const fieldsMost, fieldMost = 20, 1000

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -33,8 +34,7 @@ type listPage struct {
 	Found   int // fit the search and filters
 	All     int
 	First   int // of Found, the first that is shown, from 1
-	Before  string
-	After   string
+	Pages   pager
 	Export  string    // address of the file of what is found; empty: none
 	Take    *takeForm // nil: no file can be taken in
 	Empty   empty
@@ -213,10 +213,7 @@ func (p *listPage) address(name, value string) string {
 		set(f.Name, f.Value)
 	}
 	set(name, value)
-	if len(q) == 0 {
-		return p.At
-	}
-	return p.At + "?" + q.Encode()
+	return queried(p.At, q)
 }
 
 // cut leaves the lines of one page, and the ways to the others.
@@ -225,11 +222,12 @@ func (p *listPage) cut() {
 	at := min(p.page, pages)
 	p.First = (at-1)*listOnPage + 1
 	p.Rows = p.Rows[min(p.Found, p.First-1):min(p.Found, at*listOnPage)]
+	p.Pages = numbered()
 	if at > 1 {
-		p.Before = p.address("page", strconv.Itoa(at-1))
+		p.Pages.Before = p.address("page", strconv.Itoa(at-1))
 	}
 	if at < pages {
-		p.After = p.address("page", strconv.Itoa(at+1))
+		p.Pages.After = p.address("page", strconv.Itoa(at+1))
 	}
 }
 
@@ -262,10 +260,7 @@ func (s *Site) exportList(w http.ResponseWriter, v *visit, p *listPage) error {
 	if err := s.did(v, p.Name+".export", plural(int64(len(t.Rows)), "line")); err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+p.Name+`.csv"`)
-	return sheet.WriteCSV(w, []table.Table{t})
+	return s.download(w, v, csvFile, p.Name+".csv", func(to io.Writer) error { return sheet.WriteCSV(to, []table.Table{t}) })
 }
 
 func stateBadge(s tenant.State) template.HTML {

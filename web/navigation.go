@@ -1,7 +1,6 @@
 package web
 
 import (
-	"strconv"
 	"strings"
 
 	"tollkeeper/auth"
@@ -98,9 +97,4 @@ func menu(p *auth.Person, t *tenant.Tenant, at string) (gs []group) {
 		add(tenantMenu, func(s string) string { return tenantPath(t.ID, s) })
 	}
 	return gs
-}
-
-// tenantPath is the address of a tenant's page; "" is its overview.
-func tenantPath(id tenant.ID, page string) string {
-	return "/t/" + strconv.FormatInt(int64(id), 10) + "/" + page
 }

@@ -234,6 +234,9 @@ func TestOperatorSuspense(t *testing.T) {
 	if got := again(url.Values{"do": {"rerun"}}); !strings.Contains(got, "still in suspense") {
 		t.Errorf("all: %s", got)
 	}
+	if all := acts(t, c, first.ID); !slices.Contains(all, "suspense.rerun all tenants") {
+		t.Errorf("the tenant's activity does not know that its records were tried again: %v", all)
+	}
 	if a := v.post("/operator/suspense", url.Values{"do": {"dismiss"}, "cause": {usage.BadNumber.String()}, "of": {fmt.Sprint(first.ID)}}); a.status != http.StatusSeeOther {
 		t.Errorf("dismissing: %d\n%s", a.status, a.body)
 	}
@@ -242,6 +245,21 @@ func TestOperatorSuspense(t *testing.T) {
 	}
 	if all := acts(t, c, first.ID); !slices.Contains(all, "suspense.dismiss bad_number") {
 		t.Errorf("the tenant's activity does not know who dismissed: %v", all)
+	}
+}
+
+// TestSuspenseHidesNumbers mixes columns up, so that a number stands where a
+// word should: who may not see numbers does not see it.
+func TestSuspenseHidesNumbers(t *testing.T) {
+	c, admin, at := one(t, tenant.Admin)
+	const number = "442079460177"
+	admin.sent(at+"/imports", "mixed.csv", []byte("call_id,called,started_at,answered_at,ended_at,kind\nm1,+442079460123,2026-06-01T10:00:00Z,,2026-06-01T10:01:05Z,"+number+"\n"), nil)
+	finance := c.signedIn(c.users[c.tenants[0].ID][tenant.Finance].Email)
+	if a := admin.get(at + "/suspense"); !strings.Contains(a.body, number) {
+		t.Errorf("who may see numbers does not see what stands there\n%s", a.body)
+	}
+	if a := finance.get(at + "/suspense"); a.status != http.StatusOK || strings.Contains(a.body, "2079460177") || !strings.Contains(a.body, "“…”") {
+		t.Errorf("%d: a number is shown, or nothing is left of it\n%s", a.status, a.body)
 	}
 }
 

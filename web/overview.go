@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -13,7 +12,6 @@ import (
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
-	"tollkeeper/store"
 )
 
 // rankLength is how many countries, campaigns and agents the overview lists.
@@ -201,19 +199,9 @@ func (r *rank) add(row rankRow) {
 	r.Rows = append(r.Rows, row)
 }
 
-// idText is an id in an address; none is empty.
-func idText[T ~int32](id T) string {
-	if id == 0 {
-		return ""
-	}
-	return strconv.Itoa(int(id))
-}
-
 // nameList is the names of what calls hold by number.
 type nameList struct {
-	Users     []tenant.User
-	Teams     []tenant.Team
-	Campaigns []tenant.Campaign
+	app.CallNames
 	users     map[tenant.UserID]string
 	campaigns map[tenant.CampaignID]string
 }
@@ -235,16 +223,7 @@ func (n *nameList) campaign(id tenant.CampaignID) string {
 // names reads the tenant's users, teams and campaigns.
 func (s *Site) names(v *visit) (*nameList, error) {
 	n := &nameList{users: map[tenant.UserID]string{}, campaigns: map[tenant.CampaignID]string{}}
-	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
-		if n.Users, err = tx.Users(); err != nil {
-			return err
-		}
-		if n.Teams, err = tx.Teams(); err != nil {
-			return err
-		}
-		n.Campaigns, err = tx.Campaigns()
-		return err
-	})
+	err := s.app.Store().View(v.Context(), v.tenant.ID, n.Load)
 	for i := range n.Users {
 		n.users[n.Users[i].ID] = n.Users[i].Name()
 	}

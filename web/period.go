@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tollkeeper/core/fault"
@@ -13,7 +15,8 @@ type periodForm struct {
 	Days    when.Days
 	Preset  string // empty: From and To were chosen
 	Presets []preset
-	Name    string // of the period, for titles
+	Name    string   // of the period, for titles
+	Kept    []hidden // of the address, to stay when other days are chosen
 }
 
 // preset is a period with a name.
@@ -64,15 +67,19 @@ func (s *Site) periodOf(v *visit, newest when.Day) (periodForm, error) {
 	} else if !p.readPreset() {
 		wrong = fault.Inputs{{Field: "period", Value: fault.Cut(p.Preset), Reason: "not the name of a period"}}
 	}
+	for _, gone := range []string{"from", "to", "period", "after", "before", "page"} {
+		q.Del(gone) // the days, and the place in a list of other days
+	}
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		for _, value := range q[name] {
+			p.Kept = append(p.Kept, hidden{name, value})
+		}
+	}
 	for i := range p.Presets {
 		one := &p.Presets[i]
 		one.Chosen = one.Name == p.Preset
-		changed := v.URL.Query()
-		for _, gone := range []string{"from", "to", "after", "period"} {
-			changed.Del(gone)
-		}
-		changed.Set("period", one.Name)
-		one.URL = v.URL.Path + "?" + changed.Encode()
+		q.Set("period", one.Name)
+		one.URL = v.URL.Path + "?" + q.Encode()
 	}
 	return p, wrong.Err()
 }

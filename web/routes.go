@@ -58,7 +58,6 @@ var routes = []route{
 
 	{"GET /operator", operators, (*Site).operatorOverview},
 	{"GET /operator/tenants", operators, (*Site).tenants},
-	{"POST /operator/tenants", operators, (*Site).addTenant},
 	{"GET /operator/tenants/new", operators, (*Site).newTenant},
 	{"POST /operator/tenants/new", operators, (*Site).addTenant},
 	{"GET /operator/tenants/{id}", operators, (*Site).tenantPage},

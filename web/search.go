@@ -119,7 +119,7 @@ func (p *searchPage) calls(v *visit, f *app.Found) {
 		p.Notes = append(p.Notes, "Calls by their switch's id were looked for from "+f.Since.String()+" on.")
 	}
 	q := url.Values{"number": {f.Digits}, "from": {f.Days.From.String()}, "to": {f.Days.To.String()}}
-	g = searchGroup{Title: "Newest calls with that number", Icon: "phone-call", All: v.at("calls") + "?" + q.Encode(), AllText: "All of them in the list of calls"}
+	g = searchGroup{Title: "Newest calls with that number", Icon: "phone-call", All: queried(v.at("calls"), q), AllText: "All of them in the list of calls"}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		g.Hits = append(g.Hits, searchHit{

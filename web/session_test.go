@@ -113,7 +113,7 @@ func TestNewsEndWithTheSession(t *testing.T) {
 		mine := c.tenants[0].ID
 		email := c.users[mine][tenant.Admin].Email
 		step, end := make(chan struct{}), make(chan struct{})
-		id := c.site.StartWork(mine, func(_ context.Context, tell app.Report) error {
+		id, err := c.site.StartWork(mine, func(_ context.Context, tell app.Report) error {
 			for n := int64(1); ; n++ {
 				select {
 				case <-step:
@@ -123,6 +123,7 @@ func TestNewsEndWithTheSession(t *testing.T) {
 				}
 			}
 		})
+		must(t, err)
 		defer close(end)
 		v, other := c.signedIn(email), c.signedIn(email)
 		r, err := http.NewRequest(http.MethodGet, c.at+"/t/1/imports/work/"+id+"/events", nil)

@@ -71,10 +71,7 @@ func signInPath(r *http.Request) string {
 	} else if auth.Known(r) {
 		q.Set("why", nowOver)
 	}
-	if len(q) == 0 {
-		return "/sign-in"
-	}
-	return "/sign-in?" + q.Encode()
+	return queried("/sign-in", q)
 }
 
 // ownPath is the path of a full address on the host of the request; of any other

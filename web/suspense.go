@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -68,7 +67,7 @@ func (s *Site) waitingFor(v *visit, q url.Values) (all []app.TenantSuspense, of 
 		return nil, nil, err
 	}
 	if id := q.Get("of"); id != "" && v.tenant == nil {
-		of = slices.DeleteFunc(of, func(t tenant.Tenant) bool { return strconv.FormatInt(int64(t.ID), 10) != id })
+		of = slices.DeleteFunc(of, func(t tenant.Tenant) bool { return tenantText(t.ID) != id })
 		if len(of) == 0 {
 			return nil, nil, fault.New(fault.NotFound, "there is no tenant %s", fault.Cut(id))
 		}
@@ -136,7 +135,7 @@ func asks(v *visit, do string, reason usage.Reason, of string) string {
 	if of != "" {
 		q.Set("of", of)
 	}
-	return v.place("suspense/confirm") + "?" + q.Encode()
+	return queried(v.place("suspense/confirm"), q)
 }
 
 // causes puts what waits together by reason, the most first.
@@ -176,10 +175,11 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 	return list
 }
 
-// add adds a group. Its example is a record's text, which can hold numbers.
+// add adds a group. Its example is a record's text, which can hold numbers, and
+// so can what its detail quotes of it.
 func (c *cause) add(g app.SuspenseGroup, numbers bool) {
 	if !numbers {
-		g.Example = ""
+		g.Example, g.Detail = "", fault.Unquoted(g.Detail)
 	}
 	c.Details = append(c.Details, g)
 	c.Records += g.Records
@@ -194,7 +194,7 @@ func waitingTenants(v *visit, all []app.TenantSuspense, today when.Day) []tenant
 	var list []tenantWaiting
 	for i := range all {
 		t := &all[i]
-		id := strconv.FormatInt(int64(t.Tenant.ID), 10)
+		id := tenantText(t.Tenant.ID)
 		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records, Again: asks(v, "rerun", usage.NoReason, id)}
 		if t.Tenant.ID == tenant.System {
 			line.Path = v.place("suspense") + "?of=" + id
@@ -250,15 +250,20 @@ func (s *Site) rerunSuspense(w http.ResponseWriter, v *visit) error {
 	if reason != usage.NoReason {
 		whose += ": " + causeTitle(reason)
 	}
-	if err := s.did(v, "suspense.rerun", whose); err != nil {
-		return err
-	}
 	waiting := []tenant.Tenant{}
 	for i := range all {
 		waiting = append(waiting, all[i].Tenant)
 	}
 	slices.SortFunc(waiting, func(a, b tenant.Tenant) int { return cmp.Compare(a.ID, b.ID) })
-	one := s.start(v.owner(), "Another try of what waits in suspense", v.place("suspense"), func(ctx context.Context, tell app.Report) (any, error) {
+	one, _, err := s.begin("", v.owner(), "Another try of what waits in suspense", v.place("suspense"))
+	if err != nil {
+		return err
+	}
+	if err := s.didRerun(v, whose, waiting); err != nil {
+		one.end(nil, err)
+		return err
+	}
+	s.run(one, func(ctx context.Context, tell app.Report) (any, error) {
 		settled, still, err := s.tryAgain(ctx, waiting, reason, tell)
 		if err != nil {
 			return nil, err
@@ -266,6 +271,23 @@ func (s *Site) rerunSuspense(w http.ResponseWriter, v *visit) error {
 		return saying(plural(settled, "record") + " no longer waiting, " + plural(still, "record") + " still in suspense."), nil
 	})
 	http.Redirect(w, v.Request, v.place("suspense/work/"+one.ID), http.StatusSeeOther)
+	return nil
+}
+
+// didRerun logs it where it was asked for, and in the activity of each tenant
+// whose calls can come of it.
+func (s *Site) didRerun(v *visit, whose string, of []tenant.Tenant) error {
+	if err := s.did(v, "suspense.rerun", whose); err != nil {
+		return err
+	}
+	for i := range of {
+		if of[i].ID == v.owner() {
+			continue
+		}
+		if err := s.didIn(v, of[i].ID, "suspense.rerun", whose); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

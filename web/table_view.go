@@ -57,9 +57,7 @@ func viewTable(t *table.Table, here *url.URL) tableView {
 				h.Sort, next = "descending", c.Name
 			}
 		}
-		q := here.Query()
-		q.Set("sort-"+t.Name, next)
-		h.URL = here.Path + "?" + q.Encode() + "#" + t.Name
+		h.URL = withQuery(here, "sort-"+t.Name, next) + "#" + t.Name
 		v.Heads = append(v.Heads, h)
 	}
 	for _, r := range t.Rows {

@@ -79,15 +79,14 @@ func (b *userBook) count(team tenant.TeamID) (active, gone, ever int64) {
 
 // teamOf is the team that the address names; a new one where it names none.
 func (s *Site) teamOf(v *visit) (b *userBook, t tenant.Team, err error) {
-	if b, err = s.userBookOf(v); err != nil || v.PathValue("team") == "" {
-		return b, t, err
+	if b, err = s.userBookOf(v); err != nil {
+		return nil, t, err
 	}
-	id, err := strconv.ParseInt(v.PathValue("team"), 10, 32)
-	i := slices.IndexFunc(b.Teams, func(t tenant.Team) bool { return t.ID == tenant.TeamID(id) })
-	if err != nil || i < 0 {
-		return nil, t, errNoPage
+	found, err := named(v, "team", b.Teams, func(t *tenant.Team) tenant.TeamID { return t.ID })
+	if err != nil {
+		return nil, t, err
 	}
-	return b, b.Teams[i], nil
+	return b, *found, nil
 }
 
 func (s *Site) editTeam(w http.ResponseWriter, v *visit) error {

@@ -19,8 +19,7 @@ type tenantTable struct {
 	From  int // of the first row, counted from 1
 	To    int
 	Of    int
-	Next  string // address of the next page; empty: this is the last
-	Prev  string
+	Pages pager
 }
 
 type tenantLine struct {
@@ -74,16 +73,13 @@ func tableOfTenants(ts []app.TenantOverview, u *url.URL, now when.Instant) tenan
 		by, down = "calls", true
 	}
 	link := func(name, value string) string {
-		q := u.Query()
-		q.Del("page")
-		q.Set(name, value)
-		return u.Path + "?" + q.Encode() + "#tenants"
+		return withQuery(u, "page", "", name, value) + "#tenants"
 	}
 	all := make([]*app.TenantOverview, len(ts))
 	for i := range ts {
 		all[i] = &ts[i]
 	}
-	t := tenantTable{Of: len(all)}
+	t := tenantTable{Of: len(all), Pages: pager{BeforeText: "Previous", AfterText: "Next"}}
 	for _, c := range tenantColumns {
 		h := headView{Name: c.name, Right: c.right, Sort: "none", Title: "sort by " + c.name}
 		next := "-" + c.key
@@ -111,15 +107,15 @@ func tableOfTenants(ts []app.TenantOverview, u *url.URL, now when.Instant) tenan
 	rows := all[from:min(len(all), from+tenantsOnPage)]
 	t.From, t.To = from+1, from+len(rows)
 	if t.To < t.Of {
-		t.Next = link("page", strconv.Itoa(page+1))
+		t.Pages.After = link("page", strconv.Itoa(page+1))
 	}
 	if page > 1 {
-		t.Prev = link("page", strconv.Itoa(page-1))
+		t.Pages.Before = link("page", strconv.Itoa(page-1))
 	}
 	for _, x := range rows {
 		const minute = 60
 		t.Rows = append(t.Rows, tenantLine{
-			TenantOverview: x, Path: tenantPath(x.ID, ""), Suspense: tenantPath(x.ID, "suspense"), Imports: "/operator/imports?of=" + strconv.FormatInt(int64(x.ID), 10),
+			TenantOverview: x, Path: tenantPath(x.ID, ""), Suspense: tenantPath(x.ID, "suspense"), Imports: "/operator/imports?of=" + tenantText(x.ID),
 			Rate: percent(x.Total.Answered, x.Total.Told()), Minutes: x.Total.Billed / minute, Waiting: x.Calls + x.Records, LastAgo: ago(x.LastRun, now),
 		})
 	}

@@ -61,8 +61,6 @@ func (s *Site) tenants(w http.ResponseWriter, v *visit) error {
 	return s.showList(w, v, http.StatusOK, p)
 }
 
-func tenantText(id tenant.ID) string { return strconv.FormatInt(int64(id), 10) }
-
 // newTenant shows the form of a tenant.
 func (s *Site) newTenant(w http.ResponseWriter, v *visit) error {
 	s.show(w, v.Request, http.StatusOK, "settings", "Add tenant", newTenantPage())

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/phone"
@@ -62,15 +61,14 @@ func (b *numberBook) inUnit(id tenant.UnitID) (users []tenant.UserID, numbers []
 
 // unitOf is the unit that the address names; a new one where it names none.
 func (s *Site) unitOf(v *visit) (b *numberBook, u tenant.Unit, err error) {
-	if b, err = s.numberBookOf(v); err != nil || v.PathValue("unit") == "" {
-		return b, u, err
+	if b, err = s.numberBookOf(v); err != nil {
+		return nil, u, err
 	}
-	id, err := strconv.ParseInt(v.PathValue("unit"), 10, 32)
-	i := slices.IndexFunc(b.units, func(u tenant.Unit) bool { return u.ID == tenant.UnitID(id) })
-	if err != nil || i < 0 {
-		return nil, u, errNoPage
+	found, err := named(v, "unit", b.units, func(u *tenant.Unit) tenant.UnitID { return u.ID })
+	if err != nil {
+		return nil, u, err
 	}
-	return b, b.units[i], nil
+	return b, *found, nil
 }
 
 func (s *Site) editUnit(w http.ResponseWriter, v *visit) error {

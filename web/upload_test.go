@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"sync"
 	"testing"
 
+	"tollkeeper/app"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/usage"
@@ -311,6 +313,42 @@ func TestOtherWrongUploads(t *testing.T) {
 				t.Errorf("%s to %s: %d, want %q\n%s", x.name, path, a.status, x.want, a.body)
 			}
 		}
+	}
+	c.nothingLeft()
+}
+
+// TestManyWorks starts works until no more are taken: on the way those that are
+// done are forgotten, the oldest first.
+func TestManyWorks(t *testing.T) {
+	c, v, at := one(t, tenant.Admin)
+	end := make(chan struct{})
+	t.Cleanup(func() { close(end) })
+	var ids []string
+	start := func(do func(context.Context, app.Report) error) error {
+		id, err := c.site.StartWork(c.tenants[0].ID, do)
+		ids = append(ids, id)
+		return err
+	}
+	for range 2 {
+		must(t, start(func(context.Context, app.Report) error { return nil }))
+		v.get(at + "/imports/work/" + ids[len(ids)-1] + "/events") // until it is done
+	}
+	for running := 1; running <= 200; running++ {
+		must(t, start(func(context.Context, app.Report) error { <-end; return nil }))
+		for i, until := range []int{198, 199} {
+			if running < 197 {
+				continue
+			}
+			if got := v.get(at+"/imports/work/"+ids[i]).status == http.StatusOK; got != (running <= until) {
+				t.Errorf("beside %d that run, work %d is known: %v", running, i, got)
+			}
+		}
+	}
+	if err := start(nil); !fault.Is(err, fault.Busy) {
+		t.Errorf("work 201 is taken: %v", err)
+	}
+	if a := v.upload(at+"/imports", "more.csv", c.calls[:400], nil); a.status != http.StatusServiceUnavailable {
+		t.Errorf("one more import: %d", a.status)
 	}
 	c.nothingLeft()
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tollkeeper/app"
@@ -41,15 +40,8 @@ func (s *Site) userOf(v *visit) (b *userBook, u *tenant.User, err error) {
 	if b, err = s.userBookOf(v); err != nil {
 		return nil, nil, err
 	}
-	if v.PathValue("user") == "" {
-		return b, &tenant.User{}, nil
-	}
-	id, err := strconv.ParseInt(v.PathValue("user"), 10, 32)
-	i := slices.IndexFunc(b.Users, func(u tenant.User) bool { return u.ID == tenant.UserID(id) })
-	if err != nil || i < 0 {
-		return nil, nil, errNoPage
-	}
-	return b, &b.Users[i], nil
+	u, err = named(v, "user", b.Users, func(u *tenant.User) tenant.UserID { return u.ID })
+	return b, u, err
 }
 
 // teamsOf are the ids of the teams that somebody is in today.

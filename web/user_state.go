@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -102,13 +101,9 @@ func (s *Site) askConfirmUsers(w http.ResponseWriter, v *visit) error {
 
 // confirmUsers makes one user active whom only records have named, or all.
 func (s *Site) confirmUsers(w http.ResponseWriter, v *visit) error {
-	var ids []tenant.UserID
-	if text := v.PostFormValue("user"); text != "" {
-		id, err := strconv.ParseInt(text, 10, 32)
-		if err != nil || id <= 0 {
-			return errNoPage
-		}
-		ids = append(ids, tenant.UserID(id))
+	ids, err := postedID[tenant.UserID](v, "user")
+	if err != nil {
+		return err
 	}
 	n, err := s.app.ConfirmUsers(v.Context(), v.tenant.ID, ids, v.person.Did("user.confirm", ""))
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"sync"
 
 	"tollkeeper/app"
@@ -14,11 +15,15 @@ import (
 // meanwhile. It is forgotten when the program ends; what was committed is not.
 type works struct {
 	mu  sync.Mutex
-	all map[string]*work
+	all []*work // the oldest first
 }
 
-// worksKept is how many finished works are remembered.
+// worksKept is how many works there are at most, with finished ones that are
+// remembered.
 const worksKept = 200
+
+// errManyWorks is told where none of those may be forgotten.
+var errManyWorks = fault.New(fault.Busy, "too many imports and other works are running at once: wait until some are done")
 
 // work is one long task of a tenant.
 type work struct {
@@ -45,24 +50,19 @@ type workState struct {
 	next   <-chan struct{} // closed at the next change
 }
 
-// start runs do in the background. It is not the request's: only the end of the
-// site ends it.
-func (s *Site) start(t tenant.ID, title, back string, do func(context.Context, app.Report) (any, error)) *work {
-	w, _ := s.begin("", t, title, back)
-	s.run(w, do)
-	return w
-}
-
 // begin makes a work that run is to be called for, or end. Where one was begun
 // under the same name, it gives that one and false; "" is no name.
-func (s *Site) begin(once string, t tenant.ID, title, back string) (w *work, first bool) {
+func (s *Site) begin(once string, t tenant.ID, title, back string) (w *work, first bool, err error) {
 	w = &work{ID: rand.Text(), Tenant: t, Title: title, Back: back, once: once, changed: make(chan struct{})}
-	if known := s.works.add(w); known != nil {
-		return known, false
+	known, err := s.works.add(w)
+	if known != nil {
+		return known, false, nil
 	}
-	return w, true
+	return w, true, err
 }
 
+// run does the work in the background. It is not the request's: only the end of
+// the site ends it.
 func (s *Site) run(w *work, do func(context.Context, app.Report) (any, error)) {
 	s.running.Go(func() {
 		w.end(do(s.lifetime, func(p app.Progress) { w.tell(func() { w.progress = p }) }))
@@ -73,36 +73,35 @@ func (w *work) end(result any, err error) {
 	w.tell(func() { w.result, w.err, w.done = result, err, true })
 }
 
-// add keeps w, unless one of the same name is known, which it gives.
-func (ws *works) add(w *work) (known *work) {
+// add keeps w, unless one of the same name is known, which it gives. For room it
+// forgets the oldest that is done.
+func (ws *works) add(w *work) (known *work, err error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if ws.all == nil {
-		ws.all = map[string]*work{}
-	}
 	for _, old := range ws.all {
 		if w.once != "" && old.once == w.once && old.Tenant == w.Tenant {
-			return old
+			return old, nil
 		}
 	}
 	if len(ws.all) >= worksKept {
-		for id, old := range ws.all {
-			if old.state().Done {
-				delete(ws.all, id)
-				break
-			}
+		done := slices.IndexFunc(ws.all, func(old *work) bool { return old.state().Done })
+		if done < 0 {
+			return nil, errManyWorks
 		}
+		ws.all = slices.Delete(ws.all, done, done+1)
 	}
-	ws.all[w.ID] = w
-	return nil
+	ws.all = append(ws.all, w)
+	return nil, nil
 }
 
 // find gives a tenant's work.
 func (ws *works) find(t tenant.ID, id string) (*work, error) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if w := ws.all[id]; w != nil && w.Tenant == t {
-		return w, nil
+	for _, w := range ws.all {
+		if w.ID == id && w.Tenant == t {
+			return w, nil
+		}
 	}
 	return nil, fault.New(fault.NotFound, "this work is no longer known here; what it did stands in the list of imports")
 }
