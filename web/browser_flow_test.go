@@ -56,6 +56,7 @@ func (b *browser) inspect(name string) {
 // TestBrowserRoles signs in as everybody, and opens every page: it is there and
 // fit for all, or it says that it is not for this role.
 func TestBrowserRoles(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
 	first := c.tenants[0].ID
 	for role := tenant.Agent; role <= tenant.Admin; role++ {

@@ -95,7 +95,7 @@ func pathValueNames(pattern string) map[string]bool {
 // limit; nobody is somebody without an e-mail address.
 func (c *center) lookAt(t *testing.T, prefix, email string, all []looked) {
 	t.Helper()
-	const few = 12
+	const few = 6
 	for len(all) > 0 {
 		n := min(few, len(all))
 		b := newBrowser(t, c.at)
@@ -118,6 +118,7 @@ func (c *center) lookAt(t *testing.T, prefix, email string, all []looked) {
 // on a center with a month of calls: nothing overflows, nothing is out of reach
 // for anybody, nothing complains.
 func TestBrowserLooks(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
 	ids := c.samples(c.tenants[0], nil)
 	admin, agent := c.users[c.tenants[0].ID][tenant.Admin].Email, c.users[c.tenants[0].ID][tenant.Agent].Email
@@ -142,6 +143,7 @@ func TestBrowserLooks(t *testing.T) {
 
 // TestBrowserEmptyLooks looks at every page of a center that has nothing yet.
 func TestBrowserEmptyLooks(t *testing.T) {
+	t.Parallel()
 	c := bareCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
 	c.operator()
 	c.lookAt(t, "bare-", "operator@example.com", c.looks(t, "/operator", ofWhom{}))
@@ -215,7 +217,7 @@ func TestBrowserDeck(t *testing.T) {
 		chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{first}), chromedp.Submit(chromedp.CSS("#f-card")), visible("#changes"))
 	b.look("deck-new", ask[string](b, "location.href"))
 	b.do(chromedp.EmulateViewport(1280, 900))
-	b.do(chromedp.Evaluate[chromedp.Void]("window.confirm = () => true"), click(`form[data-ask] button[type=submit]`), visible("#rows"))
+	b.do(chromedp.Evaluate[chromedp.Void]("window.confirm = () => true"), click(`form[data-ask] button[type=submit]`), visible("#f-number"))
 	next := filepath.Join(t.TempDir(), "next.csv")
 	must(t, os.WriteFile(next, []byte("prefix,destination,rate\n44,United Kingdom,0.0120\n4420,London,0.0180\n49,Germany,0.0150\n39,Italy,0.0300\n"), 0o600))
 	b.do(click(`a[href*="/cards/deck"]`), chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{next}),
@@ -228,7 +230,7 @@ func TestBrowserDeck(t *testing.T) {
 		}
 	}
 	b.do(chromedp.EmulateViewport(1280, 900))
-	b.do(chromedp.Evaluate[chromedp.Void]("window.confirm = () => true"), click(`form[data-ask] button[type=submit]`), visible("#rows"))
+	b.do(chromedp.Evaluate[chromedp.Void]("window.confirm = () => true"), click(`form[data-ask] button[type=submit]`), visible("#f-number"))
 	if got := ask[string](b, `document.querySelector("#rows").textContent`); !strings.Contains(got, "Italy") {
 		t.Errorf("the card has not what was published: %s", got)
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // browserLimit bounds a test in a browser; it ends earlier unless something hangs.
-const browserLimit = 2 * time.Minute
+const browserLimit = 4 * time.Minute
 
 // chromium is the one browser process of all tests, started by the first that
 // wants it. Each test has a browser context of its own in it: its own cookies.
