@@ -22,12 +22,12 @@ import (
 // asked several times; a page that is not named is asked nothing. What begins
 // with "!" is asked wrongly: the page says so beside the field, under 422.
 var asked = map[string][]string{
-	"/operator":                              {"?period=last-month"},
+	"/operator":                              {"?period=last-month", "!?from=soon"},
 	"/operator/search":                       {"?q=", "?q=ha", "?q=nothing-9"},
 	"/operator/suspense/confirm":             {"?do=rerun"},
 	"/operator/tenants/{id}/billing":         {"?to=off"},
 	"/operator/cards/{owner}/{card}":         {"", "?number=442079460123&direction=outbound"},
-	"/t/{tenant}/{$}":                        {"?period=last-month", "?period=yesterday"},
+	"/t/{tenant}/{$}":                        {"?period=last-month", "?period=yesterday", "!?from=2026-06-30&to=2026-06-01"},
 	"/t/{tenant}/my-usage":                   {"?period=last-month"},
 	"/t/{tenant}/search":                     {"?q=", "?q=a", "?q=nothing-9"},
 	"/t/{tenant}/calls":                      {"?period=last-month", "!?period=last-month&status=suspended&kind=dialer&number=x&amount_from=2&amount_to=1", "?period=yesterday"},

@@ -111,6 +111,9 @@ func TestImport(t *testing.T) {
 		if form.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, form.status)
 		}
+		if zone := form.find("input", "name", "zone"); name == "no zone" && (len(zone) != 1 || zone[0].attrs["value"] != "Europe/Atlantis") {
+			t.Errorf("the zone that was typed is lost: %v", zone)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ type importsPage struct {
 	Reset    string
 	Works    []workLine
 	Zone     *when.Zone
+	ZoneName string // of the form, as it was typed
 	Account  string // the tenant's zone; empty: each has its own
 	Source   string // as it was typed
 	Once     string // names this form, so that it starts one import however often it is sent
@@ -64,6 +65,9 @@ func (s *Site) imports(w http.ResponseWriter, v *visit) error {
 func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *importsPage, o app.ImportCalls) error {
 	q := v.URL.Query()
 	p.Once, p.Pages = rand.Text(), newestFirst()
+	if o.Zone != nil {
+		p.ZoneName = o.Zone.Name()
+	}
 	p.Operator, p.Zone, p.Source, p.Reset = v.tenant == nil, v.clockZone(), o.Source, v.place("imports")
 	ask := app.ListRuns{Limit: runsOnPage, After: readRunMark(q.Get("after"))}
 	if err := s.readOwners(v, p, &ask, o.Tenant); err != nil {
@@ -231,6 +235,11 @@ func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 // importsAfter is the page with what is wrong with the file that was sent.
 func importsAfter(err error) *importsPage {
 	p := &importsPage{Inputs: inputsOf(err)}
+	for _, in := range p.Inputs {
+		if in.Field == "zone" {
+			p.ZoneName = in.Value
+		}
+	}
 	if p.Problem = sentence(err); p.Problem == "" {
 		p.Problem = "Nothing of the file was taken in. This has to be mended first:"
 	}

@@ -101,7 +101,7 @@ func (s *Site) operatorOverview(w http.ResponseWriter, v *visit) error {
 	p.MoreQuiet = max(0, len(p.Silent)-silentNamed)
 	p.Silent = p.Silent[:min(silentNamed, len(p.Silent))]
 	p.Table = tableOfTenants(p.Tenants, v.URL, now)
-	s.show(w, v.Request, http.StatusOK, "operator", "Overview", p)
+	s.show(w, v.Request, p.Period.status(), "operator", "Overview", p)
 	return nil
 }
 
@@ -113,7 +113,7 @@ func (s *Site) readOperator(v *visit) (*operatorPage, error) {
 	days := presetsOn(v.clockZone().Day(now), 0)[0].Days
 	if v.URL.Query().Get("period") != "newest" {
 		asked, err := s.periodOf(v, 0)
-		if err != nil {
+		if asked, err = asked.orDefault(err); err != nil {
 			return nil, err
 		}
 		days = asked.Days
@@ -123,7 +123,7 @@ func (s *Site) readOperator(v *visit) (*operatorPage, error) {
 		return nil, err
 	}
 	period, err := s.periodOf(v, o.Newest)
-	if err == nil && period.Days != days {
+	if period, err = period.orDefault(err); err == nil && period.Days != days {
 		o, err = s.app.OperatorOverview(v.Context(), period.Days, since)
 	}
 	return &operatorPage{OperatorOverview: o, Period: period, Earlier: app.DaysBefore(period.Days)}, err

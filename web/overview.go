@@ -61,7 +61,7 @@ func (s *Site) overview(w http.ResponseWriter, v *visit) error {
 		p.Empty = empty{"No calls yet", "Import the call records that your switch writes; what they cost shows here a moment later.", v.at("imports"), "Import calls"}
 	}
 	p.Nothing = "No call was billed on these days. The newest calls began on " + p.Last.String() + "."
-	s.show(w, v.Request, http.StatusOK, "overview", "Overview", p)
+	s.show(w, v.Request, p.Period.status(), "overview", "Overview", p)
 	return nil
 }
 
@@ -76,13 +76,13 @@ func (s *Site) myUsage(w http.ResponseWriter, v *visit) error {
 	}
 	p.Empty = empty{Title: "No calls yet", Text: "Your calls and what they cost show here as soon as call records come in."}
 	p.Nothing = "None of your calls was billed on these days."
-	s.show(w, v.Request, http.StatusOK, "overview", "My usage", p)
+	s.show(w, v.Request, p.Period.status(), "overview", "My usage", p)
 	return nil
 }
 
 func (s *Site) overviewOf(v *visit, agent tenant.UserID) (*overviewPage, error) {
 	period, err := s.readPeriod(v)
-	if err != nil {
+	if period, err = period.orDefault(err); err != nil {
 		return nil, err
 	}
 	o, err := s.app.Overview(v.Context(), *v.tenant, period.Days, agent)

@@ -161,3 +161,30 @@ func TestOperatorOverviewPage(t *testing.T) {
 		t.Errorf("a tenant whose records stopped coming does not stand out\n%s", a.body)
 	}
 }
+
+// TestOverviewOfWrongDays asks for days that cannot be: the page says so, keeps
+// what was typed, and shows another period.
+func TestOverviewOfWrongDays(t *testing.T) {
+	c := newCenter(t, storetest.Open(t, storetest.Place(t, "sqlite")))
+	admin, operator := c.signedIn(c.users[c.tenants[0].ID][tenant.Admin].Email), c.signedIn("operator@example.com")
+	for _, one := range []struct {
+		v    *visitor
+		path string
+	}{{admin, tenantAt(c.tenants[0]) + "/"}, {operator, "/operator"}} {
+		for query, reason := range map[string]string{
+			"?from=2026-06-30&to=2026-06-01": "ends before it begins",
+			"?from=soon&to=2026-06-01":       "not a day",
+			"?from=2001-01-01&to=2026-06-01": "more than three years",
+			"?period=someday":                "not the name of a period",
+		} {
+			a := one.v.get(one.path + query)
+			said := strings.Contains(a.body, reason) && strings.Contains(a.body, "Another period is shown.")
+			if a.status != http.StatusUnprocessableEntity || !said || len(a.find("canvas", "role", "img")) == 0 {
+				t.Errorf("%s: %d, %d charts: %s", one.path+query, a.status, len(a.find("canvas", "role", "img")), a.heading())
+			}
+			if from := a.find("input", "name", "from"); strings.Contains(query, "soon") && (len(from) == 0 || from[0].attrs["value"] != "soon") {
+				t.Errorf("%s: what was typed is lost: %v", query, from)
+			}
+		}
+	}
+}

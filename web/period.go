@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,6 +18,9 @@ type periodForm struct {
 	Presets []preset
 	Name    string   // of the period, for titles
 	Kept    []hidden // of the address, to stay when other days are chosen
+	From    string   // in the form: as they were typed, or the days that are shown
+	To      string
+	Wrong   string // with what was asked; then another period is shown
 }
 
 // preset is a period with a name.
@@ -56,6 +60,34 @@ func (s *Site) readPeriod(v *visit) (periodForm, error) {
 	return s.periodOf(v, newest)
 }
 
+// orDefault is p, where err says nothing against it. Where what was asked cannot
+// be, it is the period that is shown unasked, with what was typed and why it is
+// not shown; an error of another kind stays.
+func (p periodForm) orDefault(err error) (periodForm, error) {
+	inputs := inputsOf(err)
+	if len(inputs) == 0 {
+		return p, err
+	}
+	for _, in := range inputs {
+		p.Wrong += capital(label(in.Field)+": "+in.Reason) + " "
+	}
+	p.Wrong += "Another period is shown."
+	p.Preset = ""
+	p.readPreset() // finds the default
+	for i := range p.Presets {
+		p.Presets[i].Chosen = p.Presets[i].Name == p.Preset
+	}
+	return p, nil
+}
+
+// status is what a page of the period answers.
+func (p *periodForm) status() int {
+	if p.Wrong != "" {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
 // periodOf is readPeriod where the newest day with calls is known; zero: there
 // is none.
 func (s *Site) periodOf(v *visit, newest when.Day) (periodForm, error) {
@@ -80,6 +112,10 @@ func (s *Site) periodOf(v *visit, newest when.Day) (periodForm, error) {
 		one.Chosen = one.Name == p.Preset
 		q.Set("period", one.Name)
 		one.URL = v.URL.Path + "?" + q.Encode()
+	}
+	p.From, p.To = p.Days.From.String(), p.Days.To.String()
+	if len(wrong) > 0 {
+		p.From, p.To = v.URL.Query().Get("from"), v.URL.Query().Get("to")
 	}
 	return p, wrong.Err()
 }
