@@ -37,7 +37,8 @@ type TenantOverview struct {
 	Before usage.Sums
 	Silent int // days since its records stopped coming, where that is longer than usual; else 0
 
-	daily []usage.Sums // of the days before and of Days
+	daily  []usage.Sums // of the days before and of Days
+	newest when.Day     // of its zone, in which the UTC day of its newest call begins; zero: it has none
 }
 
 // CurrencyOverview is what was charged in one currency.
@@ -108,6 +109,9 @@ func (t *TenantOverview) read(ctx context.Context, s *store.Store, days when.Day
 			return err
 		}
 		t.Standing, err = tx.Standing(since)
+		if t.newest = 0; t.Newest != 0 { // so that one call after midnight UTC makes no month of its own
+			t.newest = zone.Day(when.UTC.Start(t.Newest))
+		}
 		return err
 	})
 	for i := range t.daily {
@@ -155,7 +159,7 @@ func (o *OperatorOverview) addUp() error {
 	o.Standing = o.Nobody
 	for i := range o.Tenants {
 		t := &o.Tenants[i]
-		o.Newest = max(o.Newest, t.Newest)
+		o.Newest = max(o.Newest, t.newest)
 		o.Standing.Add(&t.Standing)
 		c := at[t.Currency]
 		if c == nil {

@@ -73,8 +73,11 @@ func TestGroupCancelled(t *testing.T) {
 		for i := range 9 {
 			name := fmt.Sprint("team ", i)
 			us = append(us, store.Unit{Tenant: add(t, s, fmt.Sprint("tenant ", i)), Do: func(tx *store.Tx) error {
-				if i == 4 {
+				switch {
+				case i == 4:
 					cancel()
+				case i > 4: // begins at the same time where several do, and not before
+					<-ctx.Done()
 				}
 				return tx.PutTeam(&tenant.Team{Name: name})
 			}})

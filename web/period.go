@@ -57,7 +57,18 @@ func (s *Site) readPeriod(v *visit) (periodForm, error) {
 	if err != nil {
 		return periodForm{}, err
 	}
+	newest = localDay(newest, v.zone)
 	return s.periodOf(v, newest)
+}
+
+// localDay is the day of a zone in which a UTC day begins: calls of its first
+// hours are still of that day west of Greenwich, and no call is of a later one
+// only because of the zone. Zero stays zero.
+func localDay(utc when.Day, z *when.Zone) when.Day {
+	if utc == 0 {
+		return 0
+	}
+	return z.Day(when.UTC.Start(utc))
 }
 
 // orDefault is p, where err says nothing against it. Where what was asked cannot

@@ -46,7 +46,7 @@ async function draw(canvas: HTMLCanvasElement) {
 	const digits = figures.digits ?? 2;
 	const flat = figures.kind === "ranks";
 	const exact = numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits });
-	const brief = numbers({ notation: "compact", maximumFractionDigits: 1 });
+	const brief = numbers({ notation: "compact", maximumSignificantDigits: 3 });
 	const said = (n: number) => (figures.unit ? `${exact(n)} ${figures.unit}` : exact(n));
 	const short = flat ? figures.labels : shortened(figures.labels);
 	const names = { stacked: true, grid: { display: false }, border: { color: line }, ticks: { color: text, maxRotation: 0, autoSkip: !flat, autoSkipPadding: 16, callback: (_: unknown, i: number) => short[i] } };
