@@ -22,6 +22,10 @@ ASSET_SOURCES := $(filter-out %_test.go,$(wildcard web/*.html web/*.go)) $(wildc
 # What npm writes last when it has put its packages there.
 NPM_PACKAGES  := web/assets/node_modules/.package-lock.json
 
+# How long one package's tests may take before they are taken to hang: web looks
+# at every page in a browser, which takes minutes, and more on a busy machine.
+PATIENCE := 30m
+
 # One private PostgreSQL for the tests of all packages.
 WITH_POSTGRES := .tools/with
 
@@ -52,7 +56,7 @@ pictures: $(ASSETS) ## take the README's pictures anew (doc/images)
 
 test: $(WITH_POSTGRES) $(ASSETS) ## install what the tests need, then run all of them on SQLite and PostgreSQL
 	@script/setup chromium
-	$(WITH_POSTGRES) go test ./...
+	$(WITH_POSTGRES) go test -timeout $(PATIENCE) ./...
 
 bench: build $(WITH_POSTGRES) ## measure speed and size, on SQLite and on a private PostgreSQL that keeps its promises
 	$(WITH_POSTGRES) -durable bin/tollkeeper bench
@@ -74,7 +78,7 @@ lint: ## our own rules: imports, forbidden calls, comments, lengths; go.mod says
 
 race: $(WITH_POSTGRES) $(ASSETS) ## test with the race detector where goroutines meet (browsers are driven once, in test)
 	@script/setup cc chromium
-	$(if $(RACE),CGO_ENABLED=1 $(WITH_POSTGRES) go test -race -skip Browser $(RACE))
+	$(if $(RACE),CGO_ENABLED=1 $(WITH_POSTGRES) go test -timeout $(PATIENCE) -race -skip Browser $(RACE))
 
 clean: ## remove what was built; the demo's and your own data stay
 	rm -rf bin .tools
