@@ -39,19 +39,41 @@ func visible(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.WaitVisible(chromedp.CSS(selector))
 }
 
-// settled is when nothing on a page moves any more: what is clicked before its
-// charts are drawn is somewhere else by then.
-const settled = `document.readyState == "complete" && [...document.querySelectorAll("canvas")].every(c => c.style.width)`
-
-func click(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Steps(settle(), chromedp.Click(chromedp.CSS(selector)))
-}
+// settled is when a page has everything: its charts are drawn, and no part of it
+// is being fetched or put in.
+const settled = `document.readyState == "complete" && [...document.querySelectorAll("canvas")].every(c => c.style.width) &&
+	!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")`
 
 func settle() chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](settled))
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](settled, chromedp.WithPollingTimeout(browserLimit)))
 		return err
 	})
+}
+
+// stands scrolls to an element, and is true when it stood where it stands a frame
+// ago and nothing lies over it: a pointer sent to a thing that still moves, as a
+// page that scrolls smoothly does, comes to where the thing was.
+const stands = `selector => {
+	const e = document.querySelector(selector);
+	if (!e) return false;
+	e.scrollIntoView({block: "center", behavior: "instant"});
+	const box = e.getClientRects()[0];
+	if (!box) return false;
+	const [before, now] = [window.stoodAt, [selector, box.x, box.y, box.width, box.height].join()];
+	window.stoodAt = now;
+	return before == now && e.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}`
+
+// click sends the pointer to an element once the page has settled and it stands.
+func click(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(settle(), visible(selector), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.PollFunction[bool](stands, chromedp.WithPollingArgs(selector), chromedp.WithPollingTimeout(browserLimit)))
+		if err != nil {
+			return fmt.Errorf("%s does not stand still to be clicked, or lies under something: %w", selector, err)
+		}
+		return nil
+	}), chromedp.Click(chromedp.CSS(selector)))
 }
 
 // views are the sizes that pages are looked at in.
