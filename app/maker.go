@@ -20,6 +20,8 @@ type maker struct {
 	calls   []usage.Call   // of the part at hand, the fresh ones by start
 	charges []usage.Charge // of calls
 	deltas  deltaSet
+
+	courtesy *courtesy // to those who wait; nil where the books are locked, or this is waited for
 }
 
 // charge rates calls into charges, which it returns grown as needed. Where the

@@ -82,9 +82,6 @@ func (p *part) dedupe(tick int64, before []*batchKeys) {
 	var from, to when.Instant // of that UTC day
 	var near near
 	for i := range p.calls {
-		if i%courteous == 0 {
-			b.app.courtesy.giveWay()
-		}
 		c := &p.calls[i]
 		if c.Started < from || c.Started >= to {
 			day = c.Started.UTCDay()
@@ -157,7 +154,7 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 	m.calls = m.calls[:0]
 	for i, at := range p.fresh {
 		if i%courteous == 0 {
-			p.books.app.courtesy.giveWay()
+			m.courtesy.giveWay()
 		}
 		if err := m.raw.Add(p.texts[at].line, p.textOf(at)); err != nil {
 			return err
@@ -172,7 +169,7 @@ func (p *part) make(m *maker, book *rating.Book, closedThrough when.Instant) err
 	m.charges = m.charge(book, m.calls, nil, m.charges)
 	for i := range m.calls {
 		if i%courteous == 0 {
-			p.books.app.courtesy.giveWay()
+			m.courtesy.giveWay()
 		}
 		at, late := billedAt(&m.calls[i], closedThrough, p.run.FirstAt)
 		m.charges[i].BilledAt = at
@@ -230,7 +227,7 @@ func (p *part) rollUp(m *maker) error {
 	days := dayCache{books: p.books}
 	for i := range m.calls {
 		if i%courteous == 0 {
-			p.books.app.courtesy.giveWay()
+			m.courtesy.giveWay()
 		}
 		if err := m.deltas.add(days.of(m.charges[i].BilledAt), &m.calls[i], &m.charges[i], 1); err != nil {
 			return err

@@ -166,7 +166,7 @@ func (imp *importing) nameAll(ctx context.Context, b *batch) error {
 
 // makeAll dedupes, rates and encodes.
 func (imp *importing) makeAll(ctx context.Context, in, out chan *batch) error {
-	var m maker
+	m := maker{courtesy: &imp.app.courtesy}
 	for b := range in {
 		imp.app.evict()
 		for _, p := range b.parts {
