@@ -54,6 +54,7 @@ type Auth struct {
 	sessions  *scs.SessionManager
 	passwords passwords
 	limits    limits
+	keys      keyCache
 	keyLog    *limiter // of refused keys' rows
 	fail      func(http.ResponseWriter, *http.Request, error)
 }

@@ -112,16 +112,20 @@ func (a *Auth) RevokeKey(ctx context.Context, by *Person, id int64) error {
 	if err := need(by, access.EditIntegrations); err != nil {
 		return err
 	}
-	return a.store.Update(ctx, by.In(), store.Interactive, func(tx *store.Tx) error {
+	var prefix string
+	err := a.store.Update(ctx, by.In(), store.Interactive, func(tx *store.Tx) error {
 		k, err := tx.Key(id)
 		if err != nil {
 			return err
 		}
+		prefix = k.Prefix
 		if had, err := tx.RevokeKey(id); err != nil || !had {
 			return err
 		}
 		return tx.Log(by.Did("key.revoke", k.Prefix+" "+k.Name))
 	})
+	a.keys.forget(prefix) // after an error too: a commit can have happened all the same
+	return err
 }
 
 // errNoKey is the one answer to a key that is unknown, wrong, revoked or
@@ -134,15 +138,12 @@ func (a *Auth) ByKey(ctx context.Context, secret string) (*Person, error) {
 	if len(secret) <= keyPrefix || !strings.HasPrefix(secret, keyMark) || strings.ContainsFunc(secret, unprintable) {
 		return nil, errNoKey
 	}
-	var k store.Key
-	err := a.store.View(ctx, tenant.System, func(tx *store.Tx) (err error) {
-		k, err = tx.FindKey(secret[:keyPrefix])
-		return err
-	})
+	now := a.clock()
+	k, err := a.keys.find(ctx, a.store, secret[:keyPrefix], now)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	hash, now := sha256.Sum256([]byte(secret)), a.clock()
+	hash := sha256.Sum256([]byte(secret))
 	if subtle.ConstantTimeCompare(hash[:], k.Hash[:]) != 1 || k.ID == 0 || !k.Works(now) {
 		return nil, a.refuseKey(ctx, &k, now)
 	}
@@ -157,6 +158,7 @@ func (a *Auth) ByKey(ctx context.Context, secret string) (*Person, error) {
 	if err != nil && !fault.Is(err, fault.Busy) { // if busy, the next request notes it
 		return nil, err
 	}
+	a.keys.forget(k.Prefix)
 	return p, nil
 }
 

@@ -82,6 +82,34 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+// TestKeysOfTwoProcesses revokes a key in one process while another lets it in.
+func TestKeysOfTwoProcesses(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		_, _, _ = h.tenant("acme", "anna", tenant.Admin)
+		anna := h.in("anna", annaPassword).person()
+		other := auth.New(h.store, auth.Options{Clock: h.now, Memory: 64})
+		secret, k, err := h.NewKey(t.Context(), anna, "switch", access.Of(access.ViewCalls), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range []*auth.Auth{h.Auth, other, h.Auth, other} {
+			if p, err := a.ByKey(t.Context(), secret); err != nil || p.Key != k.ID {
+				t.Fatal(p, err)
+			}
+		}
+		if err := h.RevokeKey(t.Context(), anna, k.ID); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := h.ByKey(t.Context(), secret); !fault.Is(err, fault.Denied) {
+			t.Errorf("where it was revoked: %+v, %v", p, err)
+		}
+		h.later(when.Second)
+		if p, err := other.ByKey(t.Context(), secret); !fault.Is(err, fault.Denied) {
+			t.Errorf("a second later in the other process: %+v, %v", p, err)
+		}
+	})
+}
+
 // TestRefusedKeysDoNotFillTheBooks tries a revoked key again and again.
 func TestRefusedKeysDoNotFillTheBooks(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
