@@ -168,7 +168,7 @@ func (s *server) days(t tenant.Tenant, from, to string) (when.Days, error) {
 	if from != "" && to != "" {
 		return when.ParseDays(from, to)
 	}
-	zone, err := when.LoadZone(t.Zone)
+	zone, err := s.App.Zone(t.Zone)
 	if err != nil {
 		return when.Days{}, err
 	}

@@ -156,7 +156,7 @@ func (s *server) usageFor(ctx context.Context, in *usageInput, input *app.LiveIn
 	if in.Zone == "" {
 		return nil
 	}
-	zone, err := when.LoadZone(in.Zone)
+	zone, err := s.App.Zone(in.Zone)
 	if err != nil {
 		return fault.Inputs{{Field: "zone", Value: fault.Cut(in.Zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
 	}

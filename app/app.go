@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"tollkeeper/core/tenant"
+	"tollkeeper/core/when"
 	"tollkeeper/store"
 )
 
@@ -30,6 +31,7 @@ type App struct {
 
 	counters counters
 	courtesy courtesy
+	zones    when.Zones
 }
 
 // New makes the use cases over s.
@@ -39,6 +41,9 @@ func New(s *store.Store) *App {
 
 // Store is the store underneath, for views.
 func (a *App) Store() *store.Store { return a.store }
+
+// Zone is when.LoadZone, which takes long, and is asked for with every page.
+func (a *App) Zone(name string) (*when.Zone, error) { return a.zones.Load(name) }
 
 // Progress is how far long work has come. Total is zero where it is not known.
 type Progress struct {

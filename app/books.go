@@ -29,7 +29,7 @@ type books struct {
 }
 
 func newBooks(a *App, t *tenant.Tenant) (*books, error) {
-	zone, err := when.LoadZone(t.Zone)
+	zone, err := a.Zone(t.Zone)
 	if err != nil {
 		return nil, err
 	}

@@ -117,9 +117,12 @@ func (c choices) touch(low, high int64) bool {
 }
 
 func newCallMatch(t *tenant.Tenant, f CallFilter) (*callMatch, error) {
-	account, err := when.LoadZone(t.Zone)
-	if err != nil {
-		return nil, err
+	account := f.Zone // as a rule
+	if account == nil || account.Name() != t.Zone {
+		var err error
+		if account, err = when.LoadZone(t.Zone); err != nil {
+			return nil, err
+		}
 	}
 	if f.Days.From == 0 || f.Days.To < f.Days.From {
 		return nil, fault.Inputs{{Field: "to", Value: f.Days.To.String(), Reason: "the period ends before it begins"}}

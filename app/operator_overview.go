@@ -69,7 +69,7 @@ func (a *App) OperatorOverview(ctx context.Context, days when.Days, since when.I
 	o := &OperatorOverview{Days: days, Tenants: make([]TenantOverview, len(ts)), Calls: make([]int64, days.Count())}
 	err = everyTenant(ctx, ts, func(ctx context.Context, i int) error {
 		o.Tenants[i].Tenant = ts[i]
-		return o.Tenants[i].read(ctx, a.store, days, since)
+		return o.Tenants[i].read(ctx, a, days, since)
 	})
 	if err == nil {
 		err = a.store.View(ctx, tenant.System, func(tx *store.Tx) (err error) {
@@ -84,8 +84,8 @@ func (a *App) OperatorOverview(ctx context.Context, days when.Days, since when.I
 }
 
 // read fills in what one tenant used.
-func (t *TenantOverview) read(ctx context.Context, s *store.Store, days when.Days, since when.Instant) error {
-	zone, err := when.LoadZone(t.Zone)
+func (t *TenantOverview) read(ctx context.Context, a *App, days when.Days, since when.Instant) error {
+	zone, err := a.Zone(t.Zone)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (t *TenantOverview) read(ctx context.Context, s *store.Store, days when.Day
 	window := when.Days{From: DaysBefore(days).From, To: days.To}
 	at := func(d when.Day) int { return when.Days{From: window.From, To: d}.Count() - 1 } // of a day that is not before window
 	var today when.Day
-	err = s.View(ctx, t.ID, func(tx *store.Tx) error {
+	err = a.store.View(ctx, t.ID, func(tx *store.Tx) error {
 		today = zone.Day(tx.Now)
 		if err := tx.UsageOf(window, overviewColumns, func(day when.Day, ds []usage.Delta) error {
 			into := &t.daily[at(day)]

@@ -177,7 +177,7 @@ func (a *App) closeThrough(ctx context.Context, o Close) error {
 	if err != nil {
 		return err
 	}
-	zone, err := when.LoadZone(t.Zone)
+	zone, err := a.Zone(t.Zone)
 	if err != nil {
 		return err
 	}

@@ -252,7 +252,7 @@ func (s *Site) admit(r *http.Request, need []access.Privilege) (*visit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if v.zone, err = when.LoadZone(t.Zone); err != nil {
+		if v.zone, err = s.app.Zone(t.Zone); err != nil {
 			return nil, err
 		}
 		v.tenant = &t
