@@ -61,7 +61,7 @@ var benchmarks = []benchmark{
 	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "calls_page_10m", "calls_page_none_10m", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
 	{[]string{"import_postgres"}, (*runner).importPostgres},
 	{[]string{"live_calls", "live_p99_ms", "live_p99_import_ms"}, (*runner).live},
-	{[]string{"page_p95"}, (*runner).pages},
+	{[]string{"page_p95", "page_worst_p95"}, (*runner).pages},
 }
 
 // Names lists every figure there is.

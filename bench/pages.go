@@ -23,10 +23,10 @@ import (
 // browser asks the site for pages as somebody who has signed in, without a
 // network in between.
 type browser struct {
-	r      *runner
-	site   *web.Site
-	cookie string
-	base   string // of the tenant's pages
+	r       *runner
+	site    *web.Site
+	cookies map[string]*http.Cookie
+	base    string // of the tenant's pages
 }
 
 const benchPassword = "four lanes and a toll gate"
@@ -38,7 +38,7 @@ func (r *runner) browse(ctx context.Context, a *app.App, t tenant.Tenant, clock 
 	if err != nil {
 		return nil, err
 	}
-	b := &browser{r: r, site: site, base: "/t/" + strconv.FormatInt(int64(t.ID), 10)}
+	b := &browser{r: r, site: site, cookies: map[string]*http.Cookie{}, base: "/t/" + strconv.FormatInt(int64(t.ID), 10)}
 	mail := "bench@bench.example"
 	if _, err := doors.AddLogin(ctx, auth.Program("bench"), auth.Login{Name: "Bench", Email: mail, Password: benchPassword}); err != nil {
 		return nil, err
@@ -55,33 +55,50 @@ func (r *runner) browse(ctx context.Context, a *app.App, t tenant.Tenant, clock 
 	return b, nil
 }
 
-// keep takes the cookie that an answer gives: entering a tenant changes it.
+// keep takes the cookies that an answer gives: entering a tenant changes one.
 func (b *browser) keep(w *httptest.ResponseRecorder) {
 	for _, c := range w.Result().Cookies() {
-		b.cookie = c.Name + "=" + c.Value
+		b.cookies[c.Name] = c
 	}
 }
 
 // p95 asks for each page so many times and gives the milliseconds within which
 // 95 of 100 came.
 func (b *browser) p95(ctx context.Context, rounds int, pages ...string) (float64, error) {
-	var took []when.Instant
+	all, _, err := b.slowest(ctx, rounds, pages)
+	return all, err
+}
+
+// slow is a page with the milliseconds within which it came 95 times of 100.
+type slow struct {
+	page string
+	p95  float64
+}
+
+// slowest is p95, and the slowest page of them by itself.
+func (b *browser) slowest(ctx context.Context, rounds int, pages []string) (p95 float64, worst slow, err error) {
+	took := make([][]when.Instant, len(pages))
 	for range rounds {
-		for _, page := range pages {
-			q := httptest.NewRequestWithContext(ctx, http.MethodGet, page, nil)
-			q.Header.Set("Cookie", b.cookie)
-			w := httptest.NewRecorder()
+		for i, page := range pages {
 			from := b.r.Clock()
-			b.site.ServeHTTP(w, q)
-			took = append(took, b.r.Clock()-from)
-			b.keep(w)
+			w := b.ask(ctx, page)
+			took[i] = append(took[i], b.r.Clock()-from)
 			if w.Code != http.StatusOK {
-				return 0, fault.New(fault.Internal, "%s answers %d", page, w.Code)
+				return 0, slow{}, fault.New(fault.Internal, "%s answers %d", page, w.Code)
 			}
 		}
 	}
+	for i, page := range pages {
+		if own := within95(took[i]); own > worst.p95 {
+			worst = slow{page, own}
+		}
+	}
+	return within95(slices.Concat(took...)), worst, nil
+}
+
+func within95(took []when.Instant) float64 {
 	slices.Sort(took)
-	return float64(took[len(took)*95/100]) / float64(when.Millisecond), nil
+	return float64(took[len(took)*95/100]) / float64(when.Millisecond)
 }
 
 // pages measures the site's pages on the sample center; the limit is a page that
@@ -116,15 +133,18 @@ func (r *runner) pages(ctx context.Context) error {
 	}
 	defer b.site.Close()
 	const rounds = 20
-	stranger := browser{r: r, site: b.site}
+	stranger := browser{r: r, site: b.site, cookies: map[string]*http.Cookie{}}
 	bare, err := stranger.p95(ctx, rounds, "/sign-in")
 	if err != nil {
 		return err
 	}
-	p95, err := b.p95(ctx, rounds, "/operator", "/operator/tenants", "/operator/cards", "/operator/activity",
-		b.base+"/", b.base+"/calls", b.base+"/reports/billing", b.base+"/reports/billing?run=1&all=active&all=deactivated&from=2026-06-01&to=2026-06-30",
-		b.base+"/imports", b.base+"/suspense", b.base+"/users", b.base+"/campaigns", b.base+"/numbers", b.base+"/settings", "/account")
-	r.add(Figure{"page_p95", p95, "ms", bare, "95 of 100 pages on the sample center; limit: the page to sign in"})
+	pages, err := b.reachable(ctx, "/operator", b.base+"/", b.base+"/reports/billing?run=1&all=active&all=deactivated&from=2026-06-01&to=2026-06-30", "/account")
+	if err != nil {
+		return err
+	}
+	p95, worst, err := b.slowest(ctx, rounds, pages)
+	r.add(Figure{"page_p95", p95, "ms", bare, "95 of 100 of " + strconv.Itoa(len(pages)) + " pages on the sample center; limit: the page to sign in"})
+	r.add(Figure{"page_worst_p95", worst.p95, "ms", bare, "the slowest of them, " + worst.page})
 	return err
 }
 
