@@ -12,7 +12,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -60,7 +59,8 @@ var benchmarks = []benchmark{
 	{[]string{"import_file"}, (*runner).importFile},
 	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "calls_page_10m", "calls_page_none_10m", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
 	{[]string{"import_postgres"}, (*runner).importPostgres},
-	{[]string{"live_calls", "live_p99_ms", "live_p99_import_ms"}, (*runner).live},
+	{[]string{"live_calls", "live_p99_ms", "live_p99_import_ms"}, (*runner).liveSQLite},
+	{[]string{"live_calls_postgres", "live_p99_postgres_ms", "live_p99_import_postgres_ms"}, (*runner).livePostgres},
 	{[]string{"page_p95", "page_worst_p95"}, (*runner).pages},
 }
 
@@ -145,5 +145,5 @@ func format(v float64, unit string) string {
 	case v >= 1e6:
 		return fmt.Sprintf("%.2f M %s", v/1e6, unit)
 	}
-	return fmt.Sprintf("%.0f k %s", math.Round(v/1e3), unit)
+	return fmt.Sprintf("%.3g k %s", v/1e3, unit)
 }

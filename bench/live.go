@@ -24,6 +24,7 @@ import (
 	"tollkeeper/core/when"
 	"tollkeeper/sample"
 	"tollkeeper/store"
+	"tollkeeper/store/pgtemp"
 )
 
 // What the live intake is measured with.
@@ -36,15 +37,30 @@ const (
 // liveCall is a record that a client sends, and whose key it has.
 type liveCall struct{ key, record, ended string }
 
+// liveSQLite and livePostgres measure single calls on the one and the other
+// engine; the latter on a server of its own, since it has to be empty.
+func (r *runner) liveSQLite(ctx context.Context) error {
+	return r.live(ctx, "", store.Options{Dir: filepath.Join(r.dir, "live")})
+}
+
+func (r *runner) livePostgres(ctx context.Context) error {
+	server, err := pgtemp.Start(ctx, pgtemp.Options{Durability: pgtemp.Durable})
+	if err != nil {
+		return err
+	}
+	defer server.Stop()
+	return r.live(ctx, "_postgres", store.Options{URL: server.DSN("")})
+}
+
 // live measures single calls: each a request over HTTP of its own, answered when
 // it is durable. The limit is a server that reads the same requests and answers
 // them at once.
-func (r *runner) live(ctx context.Context) error {
+func (r *runner) live(ctx context.Context, engine string, place store.Options) error {
 	center := sample.New(sample.Options{
 		Seed: 1, Tenants: liveTenants, Calls: max(r.Calls/liveShare, 1000), First: when.DayOf(2026, 6, 1), Days: 1, DeckRows: 100_000, Clean: true,
 	})
-	clock := func() when.Instant { return when.MustParse("2026-06-05T00:00:00Z") }
-	s, err := store.Open(ctx, store.Options{Dir: filepath.Join(r.dir, "live"), Clock: clock})
+	place.Clock = func() when.Instant { return when.MustParse("2026-06-05T00:00:00Z") }
+	s, err := store.Open(ctx, place)
 	if err != nil {
 		return err
 	}
@@ -53,7 +69,7 @@ func (r *runner) live(ctx context.Context) error {
 	if err := a.LoadSample(ctx, center, r.Report); err != nil {
 		return err
 	}
-	doors := auth.New(s, auth.Options{Clock: clock})
+	doors := auth.New(s, auth.Options{Clock: place.Clock})
 	calls, err := liveCalls(ctx, s, doors, center)
 	if err != nil {
 		return err
@@ -66,21 +82,21 @@ func (r *runner) live(ctx context.Context) error {
 		return err
 	}
 	intake := a.GoLive(nil)
-	front := api.New(api.Options{App: a, Auth: doors, Live: intake, Clock: clock})
+	front := api.New(api.Options{App: a, Auth: doors, Live: intake, Clock: place.Clock})
 	alone := len(calls) * 3 / 4
 	rate, p99, err := r.sendAll(ctx, calls[:alone], front)
 	if err != nil {
 		return err
 	}
-	r.add(Figure{"live_calls", rate, "calls/s", bare, "single calls over HTTP, 32 clients, durable; limit: the same requests without work"})
-	r.add(Figure{"live_p99_ms", p99, "ms", 0, "99 of 100 of these answers came within this"})
+	r.add(Figure{"live_calls" + engine, rate, "calls/s", bare, "single calls over HTTP, 32 clients, durable; limit: the same requests without work"})
+	r.add(Figure{"live_p99" + engine + "_ms", p99, "ms", 0, "99 of 100 of these answers came within this"})
 	beside, stop := r.importing(ctx, a, center)
 	_, crowded, err := r.sendAll(ctx, calls[alone:], front)
 	stop()
 	if err := errors.Join(err, <-beside, intake.Close(ctx)); err != nil {
 		return err
 	}
-	r.add(Figure{"live_p99_import_ms", crowded, "ms", p99, "the same while files are imported beside them; limit: without"})
+	r.add(Figure{"live_p99_import" + engine + "_ms", crowded, "ms", p99, "the same while files are imported beside them; limit: without"})
 	return nil
 }
 

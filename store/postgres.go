@@ -26,7 +26,7 @@ var postgresWords = map[string]string{"text": `TEXT COLLATE "C"`, "bytes": "BYTE
 
 // groupWidth is how many updates of a group run at once: enough that they
 // share the disk's flushes, few enough to leave connections to others.
-const groupWidth = 4
+const groupWidth = 8
 
 func openPostgres(ctx context.Context, url string) (*postgresEngine, error) {
 	cfg, err := pgxpool.ParseConfig(url)
@@ -109,32 +109,24 @@ func (e *postgresEngine) close() error {
 }
 
 // postgresConn is a connection. Statements nobody waits for are kept in a batch
-// and sent with the next query or the commit, so that a transaction takes few
-// round trips.
+// and sent with the next query or before the commit, so that a transaction takes
+// few round trips; so is the BEGIN of one that writes.
 type postgresConn struct {
 	pool  *pgxpool.Pool
 	c     *pgxpool.Conn
 	batch pgx.Batch
 	open  bool
+	fresh bool // this transaction has not been told to the server yet
 }
 
 func (c *postgresConn) begin(ctx context.Context, write bool) error {
-	c.batch = pgx.Batch{}
-	q := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-	if write {
-		q = "BEGIN ISOLATION LEVEL READ COMMITTED"
+	c.batch, c.fresh = pgx.Batch{}, true
+	if write { // it locks its account at once
+		c.batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+		return nil
 	}
-	_, err := c.c.Exec(ctx, q)
-	// After a restart the pool is full of connections that the server has
-	// closed. This one has been asked for nothing yet, so another may do as well.
-	for tries := c.pool.Config().MaxConns; lost(err) && ctx.Err() == nil && tries > 0; tries-- {
-		if err = c.change(ctx); err != nil {
-			break
-		}
-		_, err = c.c.Exec(ctx, q)
-	}
-	c.open = err == nil
-	return postgresError(err)
+	c.batch.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	return c.flush(ctx)
 }
 
 // change gives a connection up for another one. It never holds two: all who
@@ -151,28 +143,80 @@ func (c *postgresConn) exec(_ context.Context, q string, args ...any) error {
 	return nil
 }
 
+// failed tells whether a statement of the transaction has failed: the server
+// would answer COMMIT with ROLLBACK and call that a success.
+func (c *postgresConn) failed() bool { return c.c.Conn().PgConn().TxStatus() == 'E' }
+
 func (c *postgresConn) flush(ctx context.Context) error {
-	if c.c.Conn().PgConn().TxStatus() == 'E' {
-		// The server would answer COMMIT with ROLLBACK and call that a success.
+	if c.failed() {
 		return errFailed
 	}
 	if c.batch.Len() == 0 {
 		return nil
 	}
-	err := c.c.SendBatch(ctx, &c.batch).Close()
-	c.batch = pgx.Batch{}
-	return postgresError(err)
+	rs, err := c.send(ctx)
+	if err != nil {
+		return err
+	}
+	rs.Close()
+	return rs.Err()
 }
 
 func (c *postgresConn) query(ctx context.Context, q string, args ...any) (rows, error) {
-	if err := c.flush(ctx); err != nil {
-		return nil, err
+	if c.failed() {
+		return nil, errFailed
 	}
-	rs, err := c.c.Query(ctx, q, args...)
+	if c.batch.Len() == 0 {
+		rs, err := c.c.Query(ctx, q, args...)
+		if err != nil {
+			return nil, postgresError(err)
+		}
+		return postgresRows{Rows: rs}, nil
+	}
+	c.batch.Queue(q, args...)
+	return c.send(ctx)
+}
+
+// send sends what is kept, and gives the rows of the last statement.
+func (c *postgresConn) send(ctx context.Context) (rows, error) {
+	rs, err := c.sendOnce(ctx)
+	// After a restart the pool is full of connections that the server has
+	// closed. This one has been asked for nothing yet, so another may do as well.
+	for tries := c.pool.Config().MaxConns; c.fresh && lost(err) && ctx.Err() == nil && tries > 0; tries-- {
+		if err = c.change(ctx); err != nil {
+			break
+		}
+		rs, err = c.sendOnce(ctx)
+	}
+	c.batch = pgx.Batch{}
 	if err != nil {
 		return nil, postgresError(err)
 	}
-	return postgresRows{rs}, nil
+	return rs, nil
+}
+
+func (c *postgresConn) sendOnce(ctx context.Context) (*postgresRows, error) {
+	var b pgx.Batch // of its own: sending notes in it what only this connection knows
+	for _, q := range c.batch.QueuedQueries {
+		b.Queue(q.SQL, q.Arguments...)
+	}
+	results := c.c.SendBatch(ctx, &b)
+	for i := range b.Len() - 1 {
+		if _, err := results.Exec(); err != nil {
+			results.Close() // its error is this one
+			return nil, err
+		}
+		if i == 0 {
+			c.open, c.fresh = true, false
+		}
+	}
+	rs, err := results.Query()
+	if err != nil {
+		results.Close()
+		return nil, err
+	}
+	c.open, c.fresh = true, false
+	return &postgresRows{rs, results}, nil
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
@@ -198,9 +242,21 @@ func (c *postgresConn) release() {
 	}
 }
 
-type postgresRows struct{ pgx.Rows }
+// postgresRows are the rows of a query that was sent alone, or as the last of a
+// batch.
+type postgresRows struct {
+	pgx.Rows
+	batch pgx.BatchResults
+}
 
 func (r postgresRows) Err() error { return postgresError(r.Rows.Err()) }
+
+func (r postgresRows) Close() {
+	r.Rows.Close()
+	if r.batch != nil {
+		r.batch.Close() // its error is that of Rows
+	}
+}
 
 // postgresError gives what PostgreSQL says a kind.
 func postgresError(err error) error {

@@ -73,7 +73,7 @@ func passing(err error) bool { return fault.Is(err, fault.Busy) || store.Gone(er
 func fullPool(t *testing.T, s *store.Store, id tenant.ID) {
 	t.Helper()
 	nested := func(*store.Tx) error { return nil }
-	for range 8 {
+	for range 12 {
 		inner := nested
 		nested = func(*store.Tx) error { return s.View(t.Context(), id, inner) }
 	}
