@@ -142,7 +142,7 @@ func format(v float64, unit string) string {
 		return fmt.Sprintf("%.0f %s", v, unit)
 	case unit == "s" || unit == "ms" || unit == "bytes":
 		return fmt.Sprintf("%.4g %s", v, unit)
-	case v >= 1e6:
+	case v >= 999_500:
 		return fmt.Sprintf("%.2f M %s", v/1e6, unit)
 	}
 	return fmt.Sprintf("%.3g k %s", v/1e3, unit)
