@@ -57,7 +57,7 @@ var benchmarks = []benchmark{
 	{[]string{"rate_1m", "rate_1m_batch"}, func(r *runner, ctx context.Context) error { return r.rate(ctx, "rate_1m", 1_000_000) }},
 	{[]string{"compile_1m"}, (*runner).compile},
 	{[]string{"import_file"}, (*runner).importFile},
-	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "calls_page_10m", "calls_page_none_10m", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
+	{[]string{"import_sqlite", "import_slowdown", "import_memory", "duplicates", "bytes_per_call", "report_billing", "calls_page_10m", "call_page_10m", "calls_page_none_10m", "export_calls", "rerate_preview", "verify", "bytes_per_call_compacted"}, (*runner).importSQLite},
 	{[]string{"import_postgres"}, (*runner).importPostgres},
 	{[]string{"live_calls", "live_p99_ms", "live_p99_import_ms"}, (*runner).liveSQLite},
 	{[]string{"live_calls_postgres", "live_p99_postgres_ms", "live_p99_import_postgres_ms"}, (*runner).livePostgres},

@@ -151,7 +151,7 @@ func (r *runner) pages(ctx context.Context) error {
 // callsPage measures the list of calls of the largest tenant of the month: pages
 // that are soon full, and those that find next to nothing however far they look.
 func (r *runner) callsPage(ctx context.Context, a *app.App, m *month, t tenant.Tenant) error {
-	if !r.wants("calls_page_10m") && !r.wants("calls_page_none_10m") {
+	if !r.wants("calls_page_10m", "calls_page_none_10m", "call_page_10m") {
 		return nil
 	}
 	b, err := r.browse(ctx, a, t, func() when.Instant { return m.now })
@@ -162,6 +162,17 @@ func (r *runner) callsPage(ctx context.Context, a *app.App, m *month, t tenant.T
 	list := b.base + "/calls?from=2026-06-01&to=2026-06-30"
 	p95, err := b.p95(ctx, 10, b.base+"/calls", list, list+"&order=oldest", list+"&country=US", list+"&number=4420", list+"&status=rated&length_from=60")
 	r.add(Figure{"calls_page_10m", p95, "ms", 0, "95 of 100 pages of the largest tenant's calls, with filters and without, on the month"})
+	if err != nil {
+		return err
+	}
+	var calls []string
+	for _, m := range link.FindAllStringSubmatch(b.ask(ctx, list).Body.String(), -1) {
+		if strings.HasPrefix(m[1], b.base+"/calls/") {
+			calls = append(calls, m[1])
+		}
+	}
+	p95, err = b.p95(ctx, 1, calls...)
+	r.add(Figure{"call_page_10m", p95, "ms", 0, "95 of 100 pages of one of these calls and how it got its price"})
 	if err != nil {
 		return err
 	}
