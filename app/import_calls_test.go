@@ -313,14 +313,14 @@ func TestMissingRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		done, err := a.RerunSuspense(t.Context(), x.ID, nil)
+		done, err := a.RerunSuspense(t.Context(), x.ID, store.Activity{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if done.Settled() != int64(c.Tenants()[0].Counts().NoRate) || done.Settled() == 0 {
 			t.Errorf("settled %d of %v", done.Settled(), before)
 		}
-		again, err := a.RerunSuspense(t.Context(), x.ID, nil)
+		again, err := a.RerunSuspense(t.Context(), x.ID, store.Activity{}, nil)
 		if err != nil || again.Settled() != 0 {
 			t.Errorf("a second run settles %d: %v", again.Settled(), err)
 		}
