@@ -313,9 +313,12 @@ func TestMissingRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		done, err := a.RerunSuspense(t.Context(), x.ID, store.Activity{}, nil)
+		done, err := a.RerunSuspense(t.Context(), x.ID, ada, nil)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if rows := acts(t, s, x.ID, "suspense."); len(rows) != 1 || !strings.HasPrefix(rows[0], "Ada Admin suspense.rerun: everything that waits") {
+			t.Errorf("activity %q", rows)
 		}
 		if done.Settled() != int64(c.Tenants()[0].Counts().NoRate) || done.Settled() == 0 {
 			t.Errorf("settled %d of %v", done.Settled(), before)
@@ -353,7 +356,7 @@ func TestWrongDeck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := app.Rerate{Tenant: x.ID}
+		r := app.Rerate{Tenant: x.ID, Did: ada}
 		preview, err := a.Rerate(t.Context(), r, nil)
 		if err != nil || preview.Changed == 0 || preview.Difference() >= 0 {
 			t.Fatalf("preview: %+v, %v", preview, err)
@@ -369,6 +372,11 @@ func TestWrongDeck(t *testing.T) {
 		again, err := a.Rerate(t.Context(), r, nil)
 		if err != nil || again.Changed != 0 {
 			t.Errorf("rating a second time changes %d charges: %v", again.Changed, err)
+		}
+		rows := acts(t, s, x.ID, "rerate.")
+		said := fmt.Sprintf("[%d calls, %s USD] -> [%d calls, %s USD]", posted.Changed, posted.Old, posted.Changed, posted.New)
+		if len(rows) != 2 || !strings.HasPrefix(rows[1], "Ada Admin rerate.start: calls of all days, run ") || !strings.HasPrefix(rows[0], "Ada Admin rerate.finish: ") || !strings.HasSuffix(rows[0], said) {
+			t.Errorf("activity %q, want %s", rows, said)
 		}
 		sound(t, a)
 	})
