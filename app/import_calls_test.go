@@ -296,6 +296,30 @@ func TestImportersCompete(t *testing.T) {
 	}
 }
 
+// TestImportActivity takes a file of two tenants in, in many batches: the activity
+// of each has one row, and one more where it comes again.
+func TestImportActivity(t *testing.T) {
+	c := sample.New(sample.Options{Seed: 3, Tenants: 2, Calls: 400, First: when.DayOf(2026, 6, 1), Days: 2, DeckRows: 50})
+	var file bytes.Buffer
+	if err := c.Calls(&file); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := loaded(t, s, c)
+		for n := range 2 {
+			in := app.ImportCalls{Path: "june.csv", Input: bytes.NewReader(file.Bytes()), Batch: 100, Did: ada}
+			if _, err := a.ImportCalls(t.Context(), in, nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range c.Tenants() {
+				if rows := acts(t, s, tenantID(t, s, x.Name), "import."); len(rows) != n+1 || rows[0] != "Ada Admin import.start: june.csv [] -> []" {
+					t.Errorf("%s: activity %q", x.Name, rows)
+				}
+			}
+		}
+	})
+}
+
 // TestMissingRate imports what was missing and runs suspense again.
 func TestMissingRate(t *testing.T) {
 	c := smallCenter(2000)

@@ -93,6 +93,12 @@ type cardAssign struct {
 	From   string `placeholder:"INSTANT" help:"For calls answered from then on (RFC 3339, or always); without it from now on."`
 }
 
+// Help is the long help.
+func (cardAssign) Help() string {
+	return "Where another card holds there, it ends where this one begins. Calls that are charged already keep their charges: " +
+		"tollkeeper rerate shows what they would cost now, and posts the differences. Calls that wait for a card are tried again with tollkeeper suspense --rerun."
+}
+
 func (c *cardAssign) Run(s *session) error {
 	o := app.AssignCard{Tenant: c.Tenant, Card: c.Card, From: s.Clock(), Did: auth.Program("command line").Did("card.assign", "")}
 	var err error
@@ -139,6 +145,11 @@ type cardEnd struct {
 	Assignment int32  `arg:"" help:"Its number, as card list shows it."`
 	Tenant     string `placeholder:"NAME" help:"The tenant it belongs to, by name or id. Without it, it is the system's."`
 	At         string `placeholder:"INSTANT" help:"It holds only for calls answered before (RFC 3339); without it until now."`
+}
+
+// Help is the long help.
+func (cardEnd) Help() string {
+	return "From then on the card of the next wider scope is asked; where there is none, calls wait in suspense. Calls that are charged already keep their charges."
 }
 
 func (c *cardEnd) Run(s *session) error {

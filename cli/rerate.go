@@ -24,7 +24,7 @@ type rerateCommand struct {
 // Help is the long help.
 func (rerateCommand) Help() string {
 	return "Calls that started on the days are rated with the prices of now. Nothing stored is written over: " +
-		"a charge gets a new revision and the books get the difference. Doing it twice changes nothing."
+		"a charge gets a new revision and the books get the difference. Doing it twice changes nothing. What is posted is told in the activity."
 }
 
 func (c *rerateCommand) Run(s *session) error {
