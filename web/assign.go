@@ -68,7 +68,7 @@ func (s *Site) assignCard(w http.ResponseWriter, v *visit) error {
 	p.fill(v.PostForm)
 	o, plan, err := s.planAssign(v, p, &c.Card)
 	if err == nil {
-		if o.Was = v.PostForm.Get(wasField); o.Was == "" { // nobody has seen what it would do
+		if o.Was = v.PostForm.Get(wasField); o.Was == "" && !plan.Already { // nobody has seen what it would do
 			return s.confirmAssign(w, v, &c.Card, p, o, plan)
 		}
 		o.Did = v.by().Did("card.assign", "")
@@ -107,6 +107,7 @@ func (s *Site) newAssignPage(v *visit, c *store.Card) (*assignPage, error) {
 		places.Of = append(places.Of, choice{Value: value, Label: label})
 		p.to[value] = to
 	}
+	places.Of = []choice{{Label: "Choose …"}}
 	offer("center", "All calls of the center", app.AssignTo{Scope: rating.Tenant})
 	err := s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) error {
 		units, err := tx.Units()
@@ -162,7 +163,11 @@ func (s *Site) planAssign(v *visit, p *assignPage, c *store.Card) (o app.AssignC
 		o.Tenant = tenantText(v.tenant.ID)
 		to, known := p.to[p.value("calls")]
 		if o.To = to; !known {
-			note("calls", "choose one of these: what was chosen is not there any more")
+			reason := "choose for which calls"
+			if p.value("calls") != "" {
+				reason = "that is not there any more: choose one of these"
+			}
+			note("calls", reason)
 		}
 	}
 	if o.To.Kind, err = usage.ParseKind(p.value("kind")); err != nil {
@@ -224,7 +229,7 @@ func (s *Site) confirmAssign(w http.ResponseWriter, v *visit, c *store.Card, p *
 	if h.Kind == usage.Internal && plan.Instead.Free {
 		ask.Lines = append(ask.Lines, "Internal calls cost nothing as long as no card of their kind is for them. These will be charged.")
 	}
-	ask.Lines = append(ask.Lines, v.againText(), "Calls that wait in suspense for a card can be tried again there, under Suspense.")
+	ask.Lines = append(ask.Lines, v.againText(), "Calls that wait for a card can be tried again afterwards, under Suspense.")
 	return s.confirm(w, v, "Assign "+c.Name+"?", ask)
 }
 

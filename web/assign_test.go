@@ -151,9 +151,9 @@ func TestAssignWrongly(t *testing.T) {
 	for _, one := range []struct {
 		path, field, says string
 	}{
-		{"/cards/own/1/assign?see=1&calls=unit-99&from=2026-08-01T10:00", "calls", "Choose one of these"},
-		{"/cards/own/1/assign?see=1", "calls", "Choose one of these"},
-		{"/cards/own/1/assign?see=1&calls=system", "calls", "Choose one of these"},
+		{"/cards/own/1/assign?see=1&calls=unit-99&from=2026-08-01T10:00", "calls", "That is not there any more: choose one of these"},
+		{"/cards/own/1/assign?see=1", "calls", "Choose for which calls"},
+		{"/cards/own/1/assign?see=1&calls=system", "calls", "not there any more"},
 		{"/cards/own/1/assign?see=1&calls=center&kind=fax", "kind", "Choose one of these kinds"},
 		{"/cards/own/1/assign?see=1&calls=center&from=soon", "from", "Not a date and time"},
 		{"/cards/system/1/assign?see=1&calls=center", "from", "“own” is assigned to these calls, always. Say from which later time"},
