@@ -18,10 +18,24 @@ import (
 type holding struct {
 	app.HeldCard
 	Kinds string // of which kind of call
+	From  edge
+	Until edge
 	State string
 	Tone  string
 	Ender string // who may end it
 	End   string // address of the form that ends it; empty: not for this reader, or over
+}
+
+// edge is when an assignment begins or ends: two lines where there is little room.
+type edge struct{ Day, Clock string }
+
+// newEdge is an instant, or where there is none what is said instead.
+func newEdge(at when.Instant, none string, z *when.Zone) edge {
+	if at == 0 {
+		return edge{Day: none}
+	}
+	day, clock, _ := strings.Cut(shortMoment(at, z), " ")
+	return edge{day, clock}
 }
 
 // holdings lists where a card holds: what holds now, then what is to come, then
@@ -32,19 +46,19 @@ func (s *Site) holdings(v *visit, c *store.Card) (list []holding, err error) {
 		held, err = app.HeldCards(tx)
 		return err
 	})
-	now := s.clock()
+	now, z := s.clock(), v.clockZone()
 	order := map[string]int{"holds now": 0, "to come": 1, "over": 2}
 	for _, h := range held {
 		if h.Card != c.ID || h.Own != c.Own {
 			continue
 		}
-		line := holding{HeldCard: h, Kinds: "any", Ender: "the operator"}
+		line := holding{HeldCard: h, Kinds: "any", From: newEdge(h.Period.From, "always", z), Until: newEdge(h.Period.To, "no end", z), Ender: "the operator"}
 		if h.Kind != usage.NoKind {
 			line.Kinds = kindTitle(h.Kind)
 		}
 		line.State, line.Tone = holdsNow(h.Period, now)
 		if h.Scope != rating.System {
-			line.Ender = v.tenant.Name
+			line.Ender = "the center"
 		}
 		if v.may(pricers...) && v.owns(&h) && line.State != "over" {
 			line.End = v.cardPath(c) + "/end/" + strconv.Itoa(int(h.ID))
