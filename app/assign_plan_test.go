@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tollkeeper/app"
@@ -90,6 +91,44 @@ func TestPlanAssignment(t *testing.T) {
 					t.Errorf("%s: agreed to before somebody else changed something: %v", step.card, err)
 				}
 			}
+		}
+	})
+}
+
+// TestAssignTogether lets several send the same at once: one does it, all are told
+// that it is done, and the activity has one row.
+func TestAssignTogether(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a, tn := app.New(s), center(t, s)
+		cards(t, a, "retail")
+		o := app.AssignCard{Tenant: "acme", Card: "retail", To: app.AssignTo{Scope: rating.Tenant}, From: when.MustParse("2026-06-01T00:00:00Z"), Did: ada}
+		plan, err := a.PlanAssignment(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Was = plan.Mark
+		const senders = 4
+		fresh := make([]bool, senders)
+		var wg sync.WaitGroup
+		for i := range senders {
+			wg.Go(func() {
+				done, err := a.AssignCard(t.Context(), o)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				fresh[i] = !done.Already
+			})
+		}
+		wg.Wait()
+		made := 0
+		for _, one := range fresh {
+			if one {
+				made++
+			}
+		}
+		if got := shown(t, s, tn.ID); made != 1 || got != "retail 2026-06-01T00:00:00Z.." || len(acts(t, s, tn.ID, "card.assign")) != 1 {
+			t.Errorf("%d did it, holds %s, activity %q", made, got, acts(t, s, tn.ID, "card.assign"))
 		}
 	})
 }

@@ -52,7 +52,7 @@ func (s *Site) endForm(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if state, _ := holdsNow(h.Period, s.clock()); state == "over" {
+	if standingOf(h.Period, s.clock()) == over {
 		s.auth.Put(v.Context(), "card", "That assignment has ended at "+shortMoment(h.Period.To, v.clockZone())+" already.")
 		http.Redirect(w, v.Request, v.cardPath(&c.Card), http.StatusSeeOther)
 		return nil

@@ -17,13 +17,12 @@ import (
 // holding is an assignment as a card's page lists it.
 type holding struct {
 	app.HeldCard
-	Kinds string // of which kind of call
-	From  edge
-	Until edge
-	State string
-	Tone  string
-	Ender string // who may end it
-	End   string // address of the form that ends it; empty: not for this reader, or over
+	Kinds  string // of which kind of call
+	From   edge
+	Until  edge
+	Stands standing
+	Ender  string // who may end it
+	End    string // address of the form that ends it; empty: not for this reader, or over
 }
 
 // edge is when an assignment begins or ends: two lines where there is little room.
@@ -47,7 +46,6 @@ func (s *Site) holdings(v *visit, c *store.Card) (list []holding, err error) {
 		return err
 	})
 	now, z := s.clock(), v.clockZone()
-	order := map[string]int{"holds now": 0, "to come": 1, "over": 2}
 	for _, h := range held {
 		if h.Card != c.ID || h.Own != c.Own {
 			continue
@@ -56,17 +54,17 @@ func (s *Site) holdings(v *visit, c *store.Card) (list []holding, err error) {
 		if h.Kind != usage.NoKind {
 			line.Kinds = kindTitle(h.Kind)
 		}
-		line.State, line.Tone = holdsNow(h.Period, now)
+		line.Stands = standingOf(h.Period, now)
 		if h.Scope != rating.System {
 			line.Ender = "the center"
 		}
-		if v.may(pricers...) && v.owns(&h) && line.State != "over" {
+		if v.may(pricers...) && v.owns(&h) && line.Stands != over {
 			line.End = v.cardPath(c) + "/end/" + strconv.Itoa(int(h.ID))
 		}
 		list = append(list, line)
 	}
 	slices.SortStableFunc(list, func(a, b holding) int {
-		return cmp.Or(cmp.Compare(order[a.State], order[b.State]), cmp.Compare(b.Scope, a.Scope), strings.Compare(a.Place(), b.Place()), cmp.Compare(a.Period.From, b.Period.From))
+		return cmp.Or(cmp.Compare(a.Stands, b.Stands), cmp.Compare(b.Scope, a.Scope), strings.Compare(a.Place(), b.Place()), cmp.Compare(a.Period.From, b.Period.From))
 	})
 	return list, err
 }
@@ -75,15 +73,31 @@ func (s *Site) holdings(v *visit, c *store.Card) (list []holding, err error) {
 // people do not end the operator's, nor the operator theirs without going in.
 func (v *visit) owns(h *app.HeldCard) bool { return (h.Scope == rating.System) == (v.tenant == nil) }
 
-func holdsNow(p when.Period, now when.Instant) (state, tone string) {
+// standing is how an assignment stands to the present moment, in the order in
+// which they are listed.
+type standing uint8
+
+const (
+	holdsNow standing = iota
+	toCome
+	over
+)
+
+func standingOf(p when.Period, now when.Instant) standing {
 	switch {
 	case p.Contains(now):
-		return "holds now", "tone-good"
+		return holdsNow
 	case p.From > now:
-		return "to come", "tone-wait"
+		return toCome
 	}
-	return "over", "tone-quiet"
+	return over
 }
+
+// String is what a page says of it.
+func (s standing) String() string { return [...]string{"holds now", "to come", "over"}[s] }
+
+// Tone is the class of its colour.
+func (s standing) Tone() string { return [...]string{"tone-good", "tone-wait", "tone-quiet"}[s] }
 
 // heldText says in words for which calls an assignment holds, and when.
 func heldText(h *app.HeldCard, z *when.Zone) string {
