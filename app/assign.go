@@ -250,6 +250,9 @@ func (d *Assigned) among(held []HeldCard) error {
 type PlaceTaken struct{ By HeldCard }
 
 func (e *PlaceTaken) Error() string {
+	if to := e.By.Period.To; to != 0 {
+		return fmt.Sprintf("the card %s is assigned to this %s until %s: say from which instant the new one holds", e.By.Name, e.By.Scope, to)
+	}
 	since := "always so far"
 	if e.By.Period.From != 0 {
 		since = "from " + e.By.Period.From.String()

@@ -191,6 +191,8 @@ func (p *assignPage) refuse(err error, z *when.Zone) bool {
 	var taken *app.PlaceTaken
 	var end *app.WrongEnd
 	switch {
+	case errors.As(err, &taken) && taken.By.Period.To != 0:
+		p.field("from").Error = "“" + taken.By.Name + "” is assigned to these calls until " + shortMoment(taken.By.Period.To, z) + ". Say from which time this card is to be asked."
 	case errors.As(err, &taken):
 		p.field("from").Error = "“" + taken.By.Name + "” is assigned to these calls, " + since(&taken.By, z) + ". Say from which later time this card is to be asked."
 	case errors.As(err, &end) && end.Late():

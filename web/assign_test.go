@@ -244,6 +244,9 @@ func TestEndAssignment(t *testing.T) {
 		if a := v.post(end, sent); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "already. Say an earlier time.") {
 			t.Errorf("ended twice: %d\n%s", a.status, a.body)
 		}
+		if a := v.get(at + "/cards/system/1/assign?see=1&calls=center"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "“own” is assigned to these calls until 2026-07-01 ") {
+			t.Errorf("a place that has had a card: %d\n%s", a.status, a.body)
+		}
 		if a := v.get(end); a.status != http.StatusSeeOther {
 			t.Errorf("what is over can be ended: %d", a.status)
 		}
