@@ -100,6 +100,7 @@ func (s *Site) newAssignPage(v *visit, c *store.Card) (*assignPage, error) {
 	from := &field{Name: "from", Label: "Answered from", Type: "datetime-local", Help: "In " + zoneName(v) + ". Empty: always, for calls that have had no card of their own so far."}
 	p.Fields = []*field{{Name: "kind", Label: "Of which kind", Type: "select", Of: kinds}, from}
 	if v.tenant == nil {
+		p.Lead = "The card is asked for calls of all tenants. " + p.Lead
 		return p, nil
 	}
 	places := &field{Name: "calls", Label: "For which calls", Type: "select", Required: true, Autofocus: true}

@@ -82,6 +82,8 @@ func TestAssignCard(t *testing.T) {
 			{"own/1", "calls=center&from=2026-07-20T18:00&kind=dialer", "dialer calls of the whole center, answered from 2026-07-20 18:00 on.", "own: the whole center dialer 2026-07-20T18:00:00Z.."},
 			{"system/1", "calls=center&kind=dialer&from=2026-07-10T18:00", "and before 2026-07-20 18:00, when the assignment of “own” begins.", "retail: the whole center dialer 2026-07-10T18:00:00Z..2026-07-20T18:00:00Z"},
 			{"own/1", "calls=unit-" + ids["unit"], "calls of billing unit unit 0, whenever", "own: billing unit unit 0  .."},
+			// A card can be for calls of before it was published: they may come late.
+			{"own/1", "calls=unit-" + ids["unit"] + "&kind=manual&from=2020-01-01T18:00", "answered from 2020-01-01 18:00 on.", "own: billing unit unit 0 manual 2020-01-01T19:00:00Z.."},
 			{"own/1", "calls=campaign-" + ids["campaign"] + "&kind=internal", "Internal calls cost nothing as long as", "own: campaign campaign 0 internal .."},
 		} {
 			one.query = strings.ReplaceAll(one.query, "T18:00", "T"+local(c.tenants[0].Zone))

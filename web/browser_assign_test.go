@@ -38,5 +38,7 @@ func TestBrowserAssign(t *testing.T) {
 	if now := ask[int](b, `document.querySelectorAll('`+end+`').length`); now != before-1 || before != 3 {
 		t.Errorf("%d can be ended, before %d", now, before)
 	}
+	publish(t, c.signedIn(as(tenant.Admin)(c)), tenantAt(c.tenants[0]), "fresh", "prefix,rate\n44,0.01\n", nil)
+	b.look("card-fresh", at+"/cards/own/1")
 	b.look("card-held", at+"/cards/system/1")
 }
