@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -42,54 +43,95 @@ func ParseAssignTo(s string) (AssignTo, error) {
 
 // AssignCard says which card is to hold where.
 type AssignCard struct {
-	Tenant string // name or id; empty: the system
-	Card   string // the tenant's own of that name, else the system's
+	Tenant string          // name or id; empty: the system
+	Card   string          // the tenant's own of that name, else the system's
+	ID     int32           // not zero: the card of that number among those of Whose, and Card is not heeded
+	Whose  store.CardOwner // with ID
 	To     AssignTo
-	From   when.Instant // of answer; zero: always, for a place that has had no card yet
+	From   when.Instant   // of answer; zero: always, for a place that has had no card yet
+	Was    string         // Mark of the plan that somebody has agreed to; empty: whatever it comes to by now
+	Did    store.Activity // who does it; AssignCard fills in the rest
 }
 
-// Assigned is what became of an assignment.
+// Assigned is what becomes of an assignment, or in a plan what would.
 type Assigned struct {
-	rating.Assignment
-	Already bool  // it held before; nothing was done
-	Ended   int32 // the number of the assignment that ends where this one begins; 0: none
+	HeldCard           // with no ID in a plan
+	Already  bool      // it held before; nothing is done
+	Ends     *HeldCard // as it was: another card's, that ends where this one begins; nil: none
+	Next     *HeldCard // that begins where this one ends; nil: it holds until it is ended
+	Instead  Instead   // which cards are asked for these calls where this one has no row, or is no more
+	Mark     string    // of all that this depends on
 }
 
-// AssignCard ties a card to a scope. Where another card holds there it ends at
-// From; one that is set to begin later stays, and ends the new one.
-func (a *App) AssignCard(ctx context.Context, o AssignCard) (*Assigned, error) {
-	owner, err := a.owner(ctx, o.Tenant)
+// AssignCard ties a card to a scope, in one transaction that the activity tells
+// of. Where another card holds there it ends at From; one that is set to begin
+// later stays, and ends the new one. A place that another card has from that
+// instant on is a Conflict with a PlaceTaken. Calls that are charged already stay
+// as they are until they are rated again.
+func (a *App) AssignCard(ctx context.Context, o AssignCard) (done *Assigned, err error) {
+	owner, err := a.assignee(ctx, &o)
 	if err == nil {
-		err = o.To.check(owner.ID)
+		err = a.store.Update(ctx, owner.ID, store.Interactive, func(tx *store.Tx) error {
+			if done, err = o.plan(tx); err != nil {
+				return err
+			}
+			if o.Was != "" && o.Was != done.Mark && !done.Already {
+				return ErrStale
+			}
+			if err := done.keep(tx); err != nil || done.Already {
+				return err
+			}
+			return done.log(tx, o.Did)
+		})
 	}
 	if err != nil {
 		return nil, fault.Wrap("assign card", err)
 	}
-	var done *Assigned
-	err = a.store.Update(ctx, owner.ID, store.Interactive, func(tx *store.Tx) error {
-		card, err := tx.FindCard(o.Card, store.OwnerOf(owner.ID))
-		if fault.Is(err, fault.NotFound) {
-			card, err = tx.FindCard(o.Card, store.SystemCard)
-		}
-		if err != nil {
-			return err
-		}
-		if done, err = planAssignment(tx, &card, o.To, o.From); err != nil {
-			return err
-		}
-		return done.keep(tx)
-	})
-	return done, fault.Wrap("assign card", err)
+	return done, nil
 }
 
-// EndAssignment lets an assignment hold only before at. nameOrID names the
-// tenant it belongs to; empty is the system.
-func (a *App) EndAssignment(ctx context.Context, nameOrID string, id int32, at when.Instant) error {
-	owner, err := a.owner(ctx, nameOrID)
+// PlanAssignment is what AssignCard would do. It changes nothing.
+func (a *App) PlanAssignment(ctx context.Context, o AssignCard) (plan *Assigned, err error) {
+	owner, err := a.assignee(ctx, &o)
 	if err == nil {
-		err = a.store.Update(ctx, owner.ID, store.Interactive, func(tx *store.Tx) error { return tx.EndAssignment(id, at) })
+		err = a.store.View(ctx, owner.ID, func(tx *store.Tx) error {
+			plan, err = o.plan(tx)
+			return err
+		})
 	}
-	return fault.Wrap("end assignment", err)
+	if err != nil {
+		return nil, fault.Wrap("plan assignment", err)
+	}
+	return plan, nil
+}
+
+// assignee is whose assignment it is.
+func (a *App) assignee(ctx context.Context, o *AssignCard) (tenant.Tenant, error) {
+	owner, err := a.owner(ctx, o.Tenant)
+	if err == nil {
+		err = o.To.check(owner.ID)
+	}
+	return owner, err
+}
+
+func (o *AssignCard) plan(tx *store.Tx) (*Assigned, error) {
+	card, err := o.card(tx)
+	if err != nil {
+		return nil, err
+	}
+	return planAssignment(tx, &card, o.To, o.From)
+}
+
+// card is the card that is meant.
+func (o *AssignCard) card(tx *store.Tx) (store.Card, error) {
+	if o.ID != 0 {
+		return cardOf(tx, o.Whose, o.ID)
+	}
+	card, err := tx.FindCard(o.Card, store.OwnerOf(tx.Tenant))
+	if fault.Is(err, fault.NotFound) {
+		card, err = tx.FindCard(o.Card, store.SystemCard)
+	}
+	return card, err
 }
 
 // owner is the tenant of a name or id, or the system for an empty one.
@@ -149,55 +191,85 @@ func planAssignment(tx *store.Tx, card *store.Card, to AssignTo, from when.Insta
 		return nil, err
 	}
 	place.Card, place.Own, place.Period.From = card.ID, card.Own, from
-	held, err := tx.Assignments()
+	all, err := HeldCards(tx)
 	if err != nil {
 		return nil, err
 	}
-	held = slices.DeleteFunc(held, func(h rating.Assignment) bool {
-		return h.Scope != place.Scope || h.Unit != place.Unit || h.Campaign != place.Campaign || h.Kind != place.Kind
-	})
-	slices.SortFunc(held, func(x, y rating.Assignment) int { return cmp.Compare(x.Period.From, y.Period.From) })
-	same := func(h *rating.Assignment) bool { return h.Card == place.Card && h.Own == place.Own }
+	done := &Assigned{HeldCard: HeldCard{Assignment: place, Name: card.Name, UnitName: to.Unit, Code: to.Campaign}, Mark: markOf(all)}
+	var held []HeldCard // there, of that kind of call
+	for _, h := range all {
+		if sameStretch(&h.Assignment, &place) {
+			held = append(held, h)
+		}
+	}
+	slices.SortFunc(held, func(x, y HeldCard) int { return cmp.Compare(x.Period.From, y.Period.From) })
+	if err := done.among(held); err != nil {
+		return nil, err
+	}
+	if done.Ends != nil {
+		all = slices.DeleteFunc(all, func(h HeldCard) bool { return h.ID == done.Ends.ID })
+	}
+	at := from
+	if at == 0 {
+		at = tx.Now
+	}
+	done.Instead = insteadOf(all, &done.Assignment, at)
+	return done, nil
+}
+
+// among fits a new assignment between those that its place has, by date.
+func (d *Assigned) among(held []HeldCard) error {
+	from := d.Period.From
+	same := func(h *HeldCard) bool { return h.Card == d.Card && h.Own == d.Own }
 	if n := len(held); from == 0 && n > 0 {
 		if last := &held[n-1]; same(last) && last.Period.To == 0 {
-			return &Assigned{Assignment: *last, Already: true}, nil
+			d.HeldCard, d.Already = *last, true
+			return nil
 		}
-		return nil, taken(tx, &held[n-1])
+		return taken(&held[n-1])
 	}
-	done := &Assigned{Assignment: place}
 	for i := range held {
 		h := &held[i]
 		switch {
 		case h.Period.Contains(from) && same(h):
-			return &Assigned{Assignment: *h, Already: true}, nil
+			d.HeldCard, d.Already, d.Ends, d.Next = *h, true, nil, nil
+			return nil
 		case h.Period.Contains(from) && h.Period.From == from:
-			return nil, taken(tx, h)
+			return taken(h)
 		case h.Period.Contains(from):
-			done.Ended = h.ID
-		case h.Period.From > from && done.Period.To == 0:
-			done.Period.To = h.Period.From
+			d.Ends = h
+		case h.Period.From > from && d.Period.To == 0:
+			d.Period.To, d.Next = h.Period.From, h
 		}
 	}
-	return done, nil
+	return nil
 }
 
-// taken is that another card has the place.
-func taken(tx *store.Tx, h *rating.Assignment) error {
-	cards, err := tx.Cards()
-	if err != nil {
-		return err
-	}
-	name := "another card"
-	for _, c := range cards {
-		if c.ID == h.Card && c.Own == h.Own {
-			name = "the card " + c.Name
-		}
+// PlaceTaken is that another card has the place; it stands in an error of kind
+// Conflict.
+type PlaceTaken struct{ By HeldCard }
+
+func (e *PlaceTaken) Error() string {
+	if to := e.By.Period.To; to != 0 {
+		return fmt.Sprintf("the card %s is assigned to this %s until %s: say from which instant the new one holds", e.By.Name, e.By.Scope, to)
 	}
 	since := "always so far"
-	if h.Period.From != 0 {
-		since = "from " + h.Period.From.String()
+	if e.By.Period.From != 0 {
+		since = "from " + e.By.Period.From.String()
 	}
-	return fault.New(fault.Conflict, "%s is assigned to this %s, %s: say from which later instant the new one holds", name, h.Scope, since)
+	return fmt.Sprintf("the card %s is assigned to this %s, %s: say from which later instant the new one holds", e.By.Name, e.By.Scope, since)
+}
+
+func taken(h *HeldCard) error { return fault.New(fault.Conflict, "%w", &PlaceTaken{*h}) }
+
+// markOf stands for assignments with their names as they are.
+func markOf(held []HeldCard) string {
+	texts := make([]string, len(held))
+	for i := range held {
+		h := &held[i]
+		texts[i] = fmt.Sprint(h.ID, h.Card, h.Own, h.Period, h.about())
+	}
+	return mark(texts...)
 }
 
 // keep does what was planned.
@@ -205,8 +277,8 @@ func (d *Assigned) keep(tx *store.Tx) error {
 	if d.Already {
 		return nil
 	}
-	if d.Ended != 0 {
-		if err := tx.EndAssignment(d.Ended, d.Period.From); err != nil {
+	if d.Ends != nil {
+		if err := tx.EndAssignment(d.Ends.ID, d.Period.From); err != nil {
 			return err
 		}
 	}
@@ -220,4 +292,14 @@ func (d *Assigned) keep(tx *store.Tx) error {
 		return err
 	}
 	return tx.PutAssignment(&d.Assignment)
+}
+
+// log tells the activity what was done.
+func (d *Assigned) log(tx *store.Tx, did store.Activity) error {
+	did.What, did.About, did.After = "card.assign", d.about(), d.Name+" "+during(d.Period)
+	if d.Ends != nil {
+		did.Before = d.Ends.Name + " " + during(d.Ends.Period)
+		did.After += ", " + d.Ends.Name + " " + during(when.Period{From: d.Ends.Period.From, To: d.Period.From})
+	}
+	return tx.Log(did)
 }

@@ -64,7 +64,7 @@ func TestAssignCard(t *testing.T) {
 			{"winter", june, fault.Internal, "retail ..2026-06-01T00:00:00Z summer 2026-07-01T00:00:00Z.. winter 2026-06-01T00:00:00Z..2026-07-01T00:00:00Z"},
 			{"none", august, fault.NotFound, "retail ..2026-06-01T00:00:00Z summer 2026-07-01T00:00:00Z.. winter 2026-06-01T00:00:00Z..2026-07-01T00:00:00Z"},
 		} {
-			_, err := a.AssignCard(ctx, app.AssignCard{Tenant: "acme", Card: step.card, To: to, From: step.from})
+			_, err := a.AssignCard(ctx, app.AssignCard{Tenant: "acme", Card: step.card, To: to, From: step.from, Did: ada})
 			if step.kind == fault.Internal && err != nil || step.kind != fault.Internal && !fault.Is(err, step.kind) {
 				t.Errorf("%s from %s: %v", step.card, step.from, err)
 			}
@@ -72,14 +72,18 @@ func TestAssignCard(t *testing.T) {
 				t.Errorf("%s from %s:\n got %s\nwant %s", step.card, step.from, got, step.want)
 			}
 		}
+		end := func(id int32, at when.Instant) error {
+			_, err := a.EndAssignment(ctx, app.EndAssignment{Tenant: "acme", ID: id, At: at, Did: ada})
+			return err
+		}
 		as := assignments(t, s, tn.ID)
-		if err := a.EndAssignment(ctx, "acme", as[1].ID, august); err != nil {
+		if err := end(as[1].ID, august); err != nil {
 			t.Error(err)
 		}
-		if err := a.EndAssignment(ctx, "acme", as[1].ID, when.MustParse("2026-09-01T00:00:00Z")); !fault.Is(err, fault.Conflict) {
+		if err := end(as[1].ID, when.MustParse("2026-09-01T00:00:00Z")); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a later end than there is: %v", err)
 		}
-		if err := a.EndAssignment(ctx, "acme", 77, august); !fault.Is(err, fault.NotFound) {
+		if err := end(77, august); !fault.Is(err, fault.NotFound) {
 			t.Errorf("no such assignment: %v", err)
 		}
 	})

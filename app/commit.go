@@ -139,6 +139,9 @@ func (p *part) write(tx *store.Tx) error {
 	if err := tx.Post(entries...); err != nil {
 		return err
 	}
+	if err := p.share.imp.log(tx, p.run.ID); err != nil {
+		return err
+	}
 	if err := tx.PutRun(&p.run); err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ type ImportCalls struct {
 	Zone   *when.Zone                 // of formats that write local times; nil: the tenant's
 	Batch  int                        // records at once; 0: BatchRecords
 	Plain  func(blobs [][]byte) error // where set, gets what would be stored and nothing is: the benchmark's bare limit
+	// Did tells the activity of each tenant who takes the file in, with the first
+	// of its records; the rest is filled in. Without Who the caller tells it.
+	Did store.Activity
 }
 
 // BatchRecords is how many records are committed together.
@@ -290,11 +293,27 @@ func (imp *importing) finish(ctx context.Context) error {
 	var units []store.Unit
 	for _, s := range imp.sorted() {
 		units = append(units, store.Unit{Tenant: s.books.tenant.ID, Do: func(tx *store.Tx) error {
+			if err := imp.log(tx, s.run.ID); err != nil {
+				return err
+			}
 			s.run.Finished = max(tx.Now, 1)
 			return tx.PutRun(&s.run)
 		}})
 	}
 	return errors.Join(imp.app.store.Group(ctx, units)...)
+}
+
+// log tells the activity of a run that tx is the first to bring something of.
+func (imp *importing) log(tx *store.Tx, run int64) error {
+	if imp.o.Did.Who == "" {
+		return nil
+	}
+	if batches, err := tx.RunBatches(run); err != nil || batches > 0 {
+		return err
+	}
+	did := imp.o.Did
+	did.What, did.About = "import.start", imp.name
+	return tx.Log(did)
 }
 
 func (imp *importing) sorted() []*share {

@@ -296,6 +296,30 @@ func TestImportersCompete(t *testing.T) {
 	}
 }
 
+// TestImportActivity takes a file of two tenants in, in many batches: the activity
+// of each has one row, and one more where it comes again.
+func TestImportActivity(t *testing.T) {
+	c := sample.New(sample.Options{Seed: 3, Tenants: 2, Calls: 400, First: when.DayOf(2026, 6, 1), Days: 2, DeckRows: 50})
+	var file bytes.Buffer
+	if err := c.Calls(&file); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := loaded(t, s, c)
+		for n := range 2 {
+			in := app.ImportCalls{Path: "june.csv", Input: bytes.NewReader(file.Bytes()), Batch: 100, Did: ada}
+			if _, err := a.ImportCalls(t.Context(), in, nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range c.Tenants() {
+				if rows := acts(t, s, tenantID(t, s, x.Name), "import."); len(rows) != n+1 || rows[0] != "Ada Admin import.start: june.csv [] -> []" {
+					t.Errorf("%s: activity %q", x.Name, rows)
+				}
+			}
+		}
+	})
+}
+
 // TestMissingRate imports what was missing and runs suspense again.
 func TestMissingRate(t *testing.T) {
 	c := smallCenter(2000)
@@ -313,14 +337,17 @@ func TestMissingRate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		done, err := a.RerunSuspense(t.Context(), x.ID, nil)
+		done, err := a.RerunSuspense(t.Context(), x.ID, ada, nil)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if rows := acts(t, s, x.ID, "suspense."); len(rows) != 1 || !strings.HasPrefix(rows[0], "Ada Admin suspense.rerun: everything that waits") {
+			t.Errorf("activity %q", rows)
 		}
 		if done.Settled() != int64(c.Tenants()[0].Counts().NoRate) || done.Settled() == 0 {
 			t.Errorf("settled %d of %v", done.Settled(), before)
 		}
-		again, err := a.RerunSuspense(t.Context(), x.ID, nil)
+		again, err := a.RerunSuspense(t.Context(), x.ID, store.Activity{}, nil)
 		if err != nil || again.Settled() != 0 {
 			t.Errorf("a second run settles %d: %v", again.Settled(), err)
 		}
@@ -353,7 +380,7 @@ func TestWrongDeck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := app.Rerate{Tenant: x.ID}
+		r := app.Rerate{Tenant: x.ID, Did: ada}
 		preview, err := a.Rerate(t.Context(), r, nil)
 		if err != nil || preview.Changed == 0 || preview.Difference() >= 0 {
 			t.Fatalf("preview: %+v, %v", preview, err)
@@ -369,6 +396,11 @@ func TestWrongDeck(t *testing.T) {
 		again, err := a.Rerate(t.Context(), r, nil)
 		if err != nil || again.Changed != 0 {
 			t.Errorf("rating a second time changes %d charges: %v", again.Changed, err)
+		}
+		rows := acts(t, s, x.ID, "rerate.")
+		said := fmt.Sprintf("[%d calls, %s USD] -> [%d calls, %s USD]", posted.Changed, posted.Old, posted.Changed, posted.New)
+		if len(rows) != 2 || !strings.HasPrefix(rows[1], "Ada Admin rerate.start: calls of all days, run ") || !strings.HasPrefix(rows[0], "Ada Admin rerate.finish: ") || !strings.HasSuffix(rows[0], said) {
+			t.Errorf("activity %q, want %s", rows, said)
 		}
 		sound(t, a)
 	})

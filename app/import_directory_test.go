@@ -255,6 +255,15 @@ func TestImportFX(t *testing.T) {
 		if got := spots(t, a.ImportFX, "\n\nfrom,to\nEUR,USD\n"); got != "3:0 day, 3:0 rate" {
 			t.Errorf("mistakes at %s", got)
 		}
+		for range 2 { // the second time nothing is new
+			in := app.ImportTable{Path: "june.csv", Input: strings.NewReader(file + "CHF,GBP,2026-06-01,0.9\n"), Did: ada}
+			if _, err := a.ImportFX(context.Background(), in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rows := acts(t, s, tenant.System, "fx."); len(rows) != 1 || rows[0] != "Ada Admin fx.import: june.csv [] -> [1 added, 3 as before]" {
+			t.Errorf("activity %q", rows)
+		}
 		view(t, s, tenant.System, func(tx *store.Tx) error {
 			rs, err := tx.FXRates("USD")
 			if len(rs) != 3 || rs[0].Factor != money.One*10845/10000 {

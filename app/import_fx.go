@@ -33,7 +33,8 @@ type fxKey struct {
 // and rate: what one unit of from is worth in to, from that day on. They are the
 // system's and hold for every tenant. A rate that is there with another value
 // is a mistake, since charges may have been made of it. All mistakes come at
-// once as fault.Inputs, and then nothing is kept.
+// once as fault.Inputs, and then nothing is kept. The system's activity tells of
+// what is new, in the same transaction.
 func (a *App) ImportFX(ctx context.Context, o ImportTable) (*TableImported, error) {
 	t, err := readTable(ctx, &o, fxColumns...)
 	if err != nil {
@@ -50,7 +51,7 @@ func (a *App) ImportFX(ctx context.Context, o ImportTable) (*TableImported, erro
 	if len(t.rows) == 0 || !t.has(fxTo) || !t.has(fxDay) || !t.has(fxRate) {
 		return done, fault.Wrap("import fx", t.err())
 	}
-	err = a.store.Update(ctx, tenant.System, store.Interactive, func(tx *store.Tx) error { return t.fx(tx, done) })
+	err = a.store.Update(ctx, tenant.System, store.Interactive, func(tx *store.Tx) error { return t.fx(tx, done, o.Did) })
 	if err != nil {
 		return nil, fault.Wrap("import fx", err)
 	}
@@ -58,11 +59,13 @@ func (a *App) ImportFX(ctx context.Context, o ImportTable) (*TableImported, erro
 }
 
 // fx checks the rows against each other and the books, and keeps what is new.
-func (t *tableFile) fx(tx *store.Tx, done *TableImported) error {
+// A transaction may run more than once.
+func (t *tableFile) fx(tx *store.Tx, done *TableImported, did store.Activity) error {
 	had := map[fxKey]money.Factor{}
 	known := map[money.Currency]bool{}
 	seen := map[fxKey]int64{}
 	var put []rating.FXRate
+	done.Unchanged = 0
 	for i := range t.rows {
 		row := &t.rows[i]
 		r, ok := t.exchange(row)
@@ -101,7 +104,15 @@ func (t *tableFile) fx(tx *store.Tx, done *TableImported) error {
 	if len(put) == 0 {
 		return nil
 	}
-	return tx.PutFXRates(put)
+	if err := tx.PutFXRates(put); err != nil {
+		return err
+	}
+	if did.Who == "" {
+		return nil
+	}
+	did.What, did.About = "fx.import", t.file
+	did.After = fmt.Sprintf("%d added, %d as before", done.Added, done.Unchanged)
+	return tx.Log(did)
 }
 
 // exchange reads one row; false where it has a mistake.

@@ -36,7 +36,8 @@ type ImportRates struct {
 	// deck is worked into whatever there is.
 	Base *int32
 	// Did is logged in the transaction that changes something, with the card and
-	// its revision as what it is about. nil: nothing is.
+	// its revision as what it is about; a new assignment has a row of its own.
+	// nil: nothing is logged.
 	Did *store.Activity
 }
 

@@ -227,15 +227,23 @@ func (imp *ratesImport) publish(ctx context.Context, d *draft) (*RatesImported, 
 	return result, imp.app.store.Update(ctx, imp.owner.ID, store.Interactive, do)
 }
 
-// log tells the activity of what has changed.
+// log tells the activity of what has changed: of the revision and of the
+// assignment each by itself.
 func (imp *ratesImport) log(tx *store.Tx, r *RatesImported) error {
-	assigned := r.Assigned != nil && !r.Assigned.Already
-	if imp.o.Did == nil || imp.o.Preview || !r.Published && !assigned {
+	if imp.o.Did == nil || imp.o.Preview {
 		return nil
 	}
-	row := *imp.o.Did
-	row.About = fmt.Sprintf("%s, revision %d, of %s", r.Card.Name, r.Card.Revision, imp.file)
-	return tx.Log(row)
+	if r.Published {
+		row := *imp.o.Did
+		row.About = fmt.Sprintf("%s, revision %d, of %s", r.Card.Name, r.Card.Revision, imp.file)
+		if err := tx.Log(row); err != nil {
+			return err
+		}
+	}
+	if r.Assigned == nil || r.Assigned.Already {
+		return nil
+	}
+	return r.Assigned.log(tx, *imp.o.Did)
 }
 
 // assign ties the card to the scope that was asked for. A new card at a place

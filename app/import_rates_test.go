@@ -251,7 +251,7 @@ func TestSystemCard(t *testing.T) {
 		if r := importRates(t, a, o); r.Card.Own || !r.Published {
 			t.Errorf("got %+v", r.Card)
 		}
-		done, err := a.AssignCard(ctx, app.AssignCard{Tenant: "acme", Card: "base", To: app.AssignTo{Scope: rating.Tenant, Kind: usage.Dialer}})
+		done, err := a.AssignCard(ctx, app.AssignCard{Tenant: "acme", Card: "base", To: app.AssignTo{Scope: rating.Tenant, Kind: usage.Dialer}, Did: ada})
 		if err != nil || done.Own || done.ID == 0 {
 			t.Errorf("assign the system's card to a tenant: %+v, %v", done, err)
 		}

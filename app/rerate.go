@@ -23,6 +23,10 @@ type Rerate struct {
 	Suspended bool         // only segments that hold suspended calls, and only those calls
 	Reason    usage.Reason // with Suspended: only those that wait for this; zero: for anything
 	Post      bool         // else the differences are only told
+	// Did tells the activity who posts them; the rest is filled in. One row comes
+	// with the first charge that changes and one with the figures at the end.
+	// Without Who the caller tells it.
+	Did store.Activity
 }
 
 // Rerated is what rating again came to.
@@ -84,13 +88,19 @@ func (a *App) Rerate(ctx context.Context, r Rerate, report Report) (*Rerated, er
 			return nil, fault.Wrap("rerate", err)
 		}
 	}
+	return w.all(ctx, segments, report)
+}
+
+// all rates the segments one after the other.
+func (w *rerating) all(ctx context.Context, segments []store.CallSegment, report Report) (*Rerated, error) {
 	for i := range segments {
 		if err := w.segment(ctx, &segments[i]); err != nil {
 			return w.result(), fault.Wrap("rerate", err)
 		}
 		report.tell(Progress{Stage: "rerate", Done: int64(i + 1), Total: int64(len(segments)), Unit: "segments", Records: w.out.Calls})
 	}
-	return w.result(), nil
+	out := w.result()
+	return out, fault.Wrap("rerate", w.logEnd(ctx, out))
 }
 
 // utcDays are the UTC days on which calls of local days can start.
@@ -108,6 +118,7 @@ type rerating struct {
 	period when.Period
 	run    int64
 	posted int64 // segments that this run has revised
+	logged bool  // the activity tells that this run has begun
 	out    *Rerated
 	lines  map[rerateKey]*RerateLine
 	maker  maker
@@ -147,7 +158,11 @@ func (w *rerating) segment(ctx context.Context, s *store.CallSegment) error {
 	if changed == 0 || !w.what.Post {
 		return w.note()
 	}
-	if err := s0.Update(ctx, w.what.Tenant, store.Bulk, func(tx *store.Tx) error { return w.post(tx, s) }); err != nil {
+	logged := w.logged
+	if err := s0.Update(ctx, w.what.Tenant, store.Bulk, func(tx *store.Tx) error {
+		w.logged = logged // a transaction may run more than once
+		return w.post(tx, s)
+	}); err != nil {
 		return err
 	}
 	return w.note()
@@ -230,7 +245,10 @@ func (w *rerating) post(tx *store.Tx, s *store.CallSegment) error {
 	if err := tx.PutCharges(s); err != nil {
 		return err
 	}
-	return w.postDifferences(tx)
+	if err := w.postDifferences(tx); err != nil {
+		return err
+	}
+	return w.logStart(tx)
 }
 
 // merged is what happens when compaction takes a segment away under a re-rate.

@@ -31,8 +31,18 @@ func (r *Rerun) Settled() int64 {
 }
 
 // RerunSuspense tries everything that waits for a tenant again: records are read
-// anew from their text, calls are rated anew. Conflicts wait for a person.
-func (a *App) RerunSuspense(ctx context.Context, id tenant.ID, report Report) (*Rerun, error) {
+// anew from their text, calls are rated anew. Conflicts wait for a person. Where
+// something waits, the activity tells before it begins who does it; without Who
+// in did the caller tells it.
+func (a *App) RerunSuspense(ctx context.Context, id tenant.ID, did store.Activity, report Report) (*Rerun, error) {
+	groups, err := a.Suspense(ctx, id)
+	if err == nil && len(groups) > 0 && did.Who != "" {
+		did.What, did.About = "suspense.rerun", "everything that waits"
+		err = a.store.Update(ctx, id, store.Interactive, func(tx *store.Tx) error { return tx.Log(did) })
+	}
+	if err != nil {
+		return nil, fault.Wrap("re-run suspense", err)
+	}
 	return a.RerunCause(ctx, id, usage.NoReason, report)
 }
 

@@ -33,7 +33,7 @@ func TestLateTenant(t *testing.T) {
 		}
 		rerun := func(id tenant.ID, settled, still int64) {
 			t.Helper()
-			r, err := a.RerunSuspense(t.Context(), id, nil)
+			r, err := a.RerunSuspense(t.Context(), id, store.Activity{}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

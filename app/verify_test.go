@@ -267,7 +267,7 @@ func TestVerifyOldRevisions(t *testing.T) {
 			t.Fatalf("%+v %v", r, err)
 		}
 		sound(t, a)
-		if _, err := a.RerunSuspense(t.Context(), tenantID(t, s, name), nil); err != nil {
+		if _, err := a.RerunSuspense(t.Context(), tenantID(t, s, name), store.Activity{}, nil); err != nil {
 			t.Fatal(err)
 		}
 		sound(t, a)

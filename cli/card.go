@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/rating"
 	"tollkeeper/core/table"
@@ -45,23 +46,17 @@ func (c *cardList) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		names := map[usage.CardRef]string{}
 		for i := range all {
-			names[usage.NewCardRef(all[i].ID, 1, all[i].Own)] = all[i].Name
 			cards.Rows = append(cards.Rows, table.Row{table.String(all[i].Name), table.String(whose(all[i].Own)), table.String(fmt.Sprint(all[i].Revision)),
 				table.String(all[i].Note), table.Number(int64(all[i].Rates)), table.At(all[i].Created)})
 		}
-		as, err := tx.Assignments()
-		if err != nil {
-			return err
-		}
-		places, err := readPlaces(tx)
+		as, err := app.HeldCards(tx)
 		for i := range as {
-			a := &as[i]
-			from, to := table.At(a.Period.From), table.At(a.Period.To)
-			from.None, to.None = a.Period.From == 0, a.Period.To == 0 || a.Period.To == when.Forever
-			held.Rows = append(held.Rows, table.Row{table.String(fmt.Sprint(a.ID)), table.String(names[usage.NewCardRef(a.Card, 1, a.Own)]),
-				table.String(places.of(a)), table.String(a.Kind.String()), from, to})
+			h := &as[i]
+			from, to := table.At(h.Period.From), table.At(h.Period.To)
+			from.None, to.None = h.Period.From == 0, h.Period.To == 0 || h.Period.To == when.Forever
+			held.Rows = append(held.Rows, table.Row{table.String(fmt.Sprint(h.ID)), table.String(h.Name),
+				table.String(scopeOf(h)), table.String(h.Kind.String()), from, to})
 		}
 		return err
 	})
@@ -78,37 +73,15 @@ func whose(own bool) string {
 	return "system"
 }
 
-// places are the names of what a card can hold for.
-type places struct {
-	units     map[tenant.UnitID]string
-	campaigns map[tenant.CampaignID]string
-}
-
-func readPlaces(tx *store.Tx) (places, error) {
-	p := places{map[tenant.UnitID]string{}, map[tenant.CampaignID]string{}}
-	units, err := tx.Units()
-	if err != nil {
-		return p, err
-	}
-	for _, u := range units {
-		p.units[u.ID] = u.Name
-	}
-	campaigns, err := tx.Campaigns()
-	for _, c := range campaigns {
-		p.campaigns[c.ID] = c.Code
-	}
-	return p, err
-}
-
-// of is where an assignment holds, as --scope takes it.
-func (p places) of(a *rating.Assignment) string {
-	switch a.Scope {
+// scopeOf is where an assignment holds, as --scope takes it.
+func scopeOf(h *app.HeldCard) string {
+	switch h.Scope {
 	case rating.Unit:
-		return "unit:" + p.units[a.Unit]
+		return "unit:" + h.UnitName
 	case rating.Campaign:
-		return "campaign:" + p.campaigns[a.Campaign]
+		return "campaign:" + h.Code
 	}
-	return a.Scope.String()
+	return h.Scope.String()
 }
 
 // cardAssign ties a card to a scope.
@@ -120,8 +93,14 @@ type cardAssign struct {
 	From   string `placeholder:"INSTANT" help:"For calls answered from then on (RFC 3339, or always); without it from now on."`
 }
 
+// Help is the long help.
+func (cardAssign) Help() string {
+	return "Where another card holds there, it ends where this one begins. Calls that are charged already keep their charges: " +
+		"tollkeeper rerate shows what they would cost now, and posts the differences. Calls that wait for a card are tried again with tollkeeper suspense --rerun."
+}
+
 func (c *cardAssign) Run(s *session) error {
-	o := app.AssignCard{Tenant: c.Tenant, Card: c.Card, From: s.Clock()}
+	o := app.AssignCard{Tenant: c.Tenant, Card: c.Card, From: s.Clock(), Did: auth.Program("command line").Did("card.assign", "")}
 	var err error
 	if o.To, err = app.ParseAssignTo(c.Scope); err != nil {
 		return &usageError{err}
@@ -153,8 +132,8 @@ func (c *cardAssign) Run(s *session) error {
 		return err
 	case done.Already:
 		s.printf("card %s holds there already (assignment %d)\n", c.Card, done.ID)
-	case done.Ended != 0:
-		s.printf("assignment %d: card %s holds for %s; assignment %d ends where it begins\n", done.ID, c.Card, c.Scope, done.Ended)
+	case done.Ends != nil:
+		s.printf("assignment %d: card %s holds for %s; assignment %d ends where it begins\n", done.ID, c.Card, c.Scope, done.Ends.ID)
 	default:
 		s.printf("assignment %d: card %s holds for %s\n", done.ID, c.Card, c.Scope)
 	}
@@ -166,6 +145,11 @@ type cardEnd struct {
 	Assignment int32  `arg:"" help:"Its number, as card list shows it."`
 	Tenant     string `placeholder:"NAME" help:"The tenant it belongs to, by name or id. Without it, it is the system's."`
 	At         string `placeholder:"INSTANT" help:"It holds only for calls answered before (RFC 3339); without it until now."`
+}
+
+// Help is the long help.
+func (cardEnd) Help() string {
+	return "From then on the card of the next wider scope is asked; where there is none, calls wait in suspense. Calls that are charged already keep their charges."
 }
 
 func (c *cardEnd) Run(s *session) error {
@@ -185,8 +169,13 @@ func (c *cardEnd) Run(s *session) error {
 			return err
 		}
 	}
-	if err := a.EndAssignment(s.ctx, c.Tenant, c.Assignment, at); err != nil {
+	done, err := a.EndAssignment(s.ctx, app.EndAssignment{Tenant: c.Tenant, ID: c.Assignment, At: at, Did: auth.Program("command line").Did("card.end", "")})
+	if err != nil {
 		return err
+	}
+	if done.Already {
+		s.printf("assignment %d ends at %s already\n", c.Assignment, at)
+		return nil
 	}
 	s.printf("assignment %d ends at %s\n", c.Assignment, at)
 	return nil

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
@@ -36,7 +37,7 @@ func (importCalls) Help() string {
 }
 
 func (c *importCalls) Run(s *session) error {
-	o := app.ImportCalls{Tenant: c.Tenant, Source: c.Source, Format: c.Format, Batch: c.Batch}
+	o := app.ImportCalls{Tenant: c.Tenant, Source: c.Source, Format: c.Format, Batch: c.Batch, Did: auth.Program("command line").Did("import.start", "")}
 	if c.Zone != "" {
 		zone, err := when.LoadZone(c.Zone)
 		if err != nil {

@@ -236,8 +236,8 @@ func (c *importRates) printPlace(s *session, r *app.RatesImported) {
 	case r.Assigned == nil:
 	case r.Assigned.Already:
 		s.printf("it holds for the %s as before\n", r.Assigned.Scope)
-	case r.Assigned.Ended != 0:
-		s.printf("it holds for the %s from %s on; assignment %d ends there\n", r.Assigned.Scope, r.Assigned.Period.From, r.Assigned.Ended)
+	case r.Assigned.Ends != nil:
+		s.printf("it holds for the %s from %s on; assignment %d ends there\n", r.Assigned.Scope, r.Assigned.Period.From, r.Assigned.Ends.ID)
 	default:
 		s.printf("it holds for the %s\n", r.Assigned.Scope)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
 	"tollkeeper/core/table"
@@ -23,7 +24,7 @@ type rerateCommand struct {
 // Help is the long help.
 func (rerateCommand) Help() string {
 	return "Calls that started on the days are rated with the prices of now. Nothing stored is written over: " +
-		"a charge gets a new revision and the books get the difference. Doing it twice changes nothing."
+		"a charge gets a new revision and the books get the difference. Doing it twice changes nothing. What is posted is told in the activity."
 }
 
 func (c *rerateCommand) Run(s *session) error {
@@ -36,7 +37,7 @@ func (c *rerateCommand) Run(s *session) error {
 		return err
 	}
 	p := s.progress("rerate " + t.Name)
-	r, err := a.Rerate(s.ctx, app.Rerate{Tenant: t.ID, Days: days, Post: c.Post}, p.report)
+	r, err := a.Rerate(s.ctx, app.Rerate{Tenant: t.ID, Days: days, Post: c.Post, Did: auth.Program("command line").Did("rerate.start", "")}, p.report)
 	p.done()
 	if err != nil {
 		if r != nil && s.ctx.Err() != nil && c.Post {

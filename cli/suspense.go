@@ -102,7 +102,7 @@ func (c *suspenseCommand) rerun(s *session, a *app.App, owners []tenant.Tenant) 
 func (s *session) rerunSuspense(a *app.App, t *tenant.Tenant) (*app.Rerun, error) {
 	p := s.progress("suspense of " + t.Name)
 	defer p.done()
-	return a.RerunSuspense(s.ctx, t.ID, p.report)
+	return a.RerunSuspense(s.ctx, t.ID, auth.Program("command line").Did("suspense.rerun", ""), p.report)
 }
 
 func (c *suspenseCommand) dismiss(s *session, a *app.App, owner tenant.Tenant) error {

@@ -23,7 +23,8 @@ func actTitle(code string) string {
 var actTitles = map[string]string{
 	"login.enter": "Signed in", "login.leave": "Signed out", "login.refuse": "Sign-in refused", "login.password": "Password set",
 	"tenant.enter": "Operator came in", "tenant.leave": "Operator left", "link.make": "Link for a password made", "suspense.rerun": "Suspense tried again",
-	"report.drop": "Saved report deleted",
+	"report.drop": "Saved report deleted", "card.end": "Rate card’s assignment ended", "fx.import": "Exchange rates imported",
+	"rerate.start": "Rating again started", "rerate.finish": "Calls rated again",
 }
 
 var actVerbs = map[string]string{

@@ -27,6 +27,10 @@ type cardPage struct {
 	First      int // of Rows, from 1
 	Last       int
 	Pages      pager
+	Holds      []holding
+	Assign     string // address of the form that assigns it; empty: not for this reader
+	None       empty  // where it holds nowhere
+	Elsewhere  bool   // tenants can have assigned it too, each by themselves
 	Zone       *when.Zone
 	Back       string
 	Deck       string // address of the form for its next deck; empty: not for this reader
@@ -66,6 +70,14 @@ func (s *Site) card(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	p := &cardPage{OpenCard: c, Content: c.Tariff.Card(), Zone: v.clockZone(), Back: v.place("cards"), Good: s.auth.Pop(v.Context(), "card")}
+	if p.Holds, err = s.holdings(v, &c.Card); err != nil {
+		return err
+	}
+	p.None, p.Elsewhere = empty{Title: "It holds for no calls yet", Text: "No call is priced by this card. Whoever may edit rates can assign it."}, v.tenant == nil
+	if v.may(pricers...) {
+		p.Assign = v.cardPath(&c.Card) + "/assign"
+		p.None = empty{"It holds for no calls yet", "No call is priced by this card. Assign it to say which calls it is asked for.", p.Assign, "Assign it"}
+	}
 	if v.may(rerunners...) && c.Own == (v.tenant != nil) {
 		p.Deck = v.place("cards/deck") + "?card=" + url.QueryEscape(c.Name)
 	}

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"tollkeeper/app"
 	"tollkeeper/core/access"
-	"tollkeeper/core/rating"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/when"
 	"tollkeeper/store"
@@ -74,15 +74,15 @@ func (s *Site) cards(w http.ResponseWriter, v *visit) error {
 		if err != nil {
 			return err
 		}
-		names, err := readScopeNames(tx)
+		held, err := app.HeldCards(tx)
 		if err != nil {
 			return err
 		}
 		for _, c := range cards {
 			line := cardLine{Card: c, Path: v.cardPath(&c)}
-			for _, a := range names.held {
-				if a.Card == c.ID && a.Own == c.Own {
-					line.Holds = append(line.Holds, names.text(&a, p.Zone))
+			for i := range held {
+				if h := &held[i]; h.Card == c.ID && h.Own == c.Own {
+					line.Holds = append(line.Holds, heldText(h, p.Zone))
 				}
 			}
 			p.Rows = append(p.Rows, line)
@@ -98,60 +98,6 @@ func (s *Site) cards(w http.ResponseWriter, v *visit) error {
 	}
 	s.show(w, v.Request, http.StatusOK, "cards", "Rate cards", p)
 	return nil
-}
-
-// scopeNames are what an assignment refers to.
-type scopeNames struct {
-	held      []rating.Assignment
-	units     map[tenant.UnitID]string
-	campaigns map[tenant.CampaignID]string
-}
-
-func readScopeNames(tx *store.Tx) (n scopeNames, err error) {
-	if n.held, err = tx.Assignments(); err != nil {
-		return n, err
-	}
-	units, err := tx.Units()
-	if err != nil {
-		return n, err
-	}
-	campaigns, err := tx.Campaigns()
-	if err != nil {
-		return n, err
-	}
-	n.units, n.campaigns = map[tenant.UnitID]string{}, map[tenant.CampaignID]string{}
-	for _, u := range units {
-		n.units[u.ID] = u.Name
-	}
-	for _, c := range campaigns {
-		n.campaigns[c.ID] = c.Code
-	}
-	return n, nil
-}
-
-// text says in words for which calls an assignment holds, and when.
-func (n *scopeNames) text(a *rating.Assignment, z *when.Zone) string {
-	var b strings.Builder
-	switch a.Scope {
-	case rating.System:
-		b.WriteString("all tenants")
-	case rating.Tenant:
-		b.WriteString("the whole center")
-	case rating.Unit:
-		b.WriteString("billing unit " + n.units[a.Unit])
-	case rating.Campaign:
-		b.WriteString("campaign " + n.campaigns[a.Campaign])
-	}
-	if a.Kind != 0 {
-		b.WriteString(", calls of kind " + kindTitle(a.Kind))
-	}
-	if a.Period.From != 0 {
-		b.WriteString(", from " + shortMoment(a.Period.From, z))
-	}
-	if a.Period.To != 0 {
-		b.WriteString(", until " + shortMoment(a.Period.To, z))
-	}
-	return b.String()
 }
 
 // shortMoment is an instant in words of a sentence: the page says which zone.

@@ -22,6 +22,8 @@ var pricePages = []struct {
 	{"/t/%d/cards", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/cards/system/1", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/cards/system/1?page=2&number=%%2B442079460123", []tenant.Role{tenant.Admin, tenant.Finance}},
+	{"/t/%d/cards/system/1/assign", []tenant.Role{tenant.Admin}},
+	{"/t/%d/cards/system/1/assign?see=1&calls=center&kind=dialer", []tenant.Role{tenant.Admin}},
 	{"/t/%d/cards/deck", []tenant.Role{tenant.Admin}},
 	{"/t/%d/quote", []tenant.Role{tenant.Admin, tenant.Finance}},
 	{"/t/%d/quote?called=%%2B442079460123&seconds=60&kind=manual", []tenant.Role{tenant.Admin, tenant.Finance}},
@@ -50,7 +52,7 @@ func TestPricePages(t *testing.T) {
 					t.Errorf("%s: another tenant's %s: %d", role, p.path, a.status)
 				}
 			}
-			for _, path := range []string{"/operator/cards", "/operator/activity", "/operator/cards/deck", "/operator/cards/system/1"} {
+			for _, path := range []string{"/operator/cards", "/operator/activity", "/operator/cards/deck", "/operator/cards/system/1", "/operator/cards/system/1/assign", "/operator/cards/system/1/end/1"} {
 				if a := v.get(path); a.status != http.StatusForbidden {
 					t.Errorf("%s: %s: %d", role, path, a.status)
 				}

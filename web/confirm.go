@@ -11,6 +11,7 @@ type confirmPage struct {
 	Action string   // where the form is sent
 	Do     string   // on the button
 	Danger bool     // the button is red
+	Mend   string   // address of the form that led here, with what was typed; empty: there was none
 	Back   string
 }
 

@@ -32,6 +32,7 @@ var (
 	importers        = []access.Privilege{access.EditIntegrations, access.EditRates}
 	raters           = []access.Privilege{access.ViewRates}
 	rerunners        = []access.Privilege{access.EditRates}
+	pricers          = []access.Privilege{access.EditRates}
 	people           = []access.Privilege{access.ViewUsers}
 	peoplers         = []access.Privilege{access.EditUsers}
 	settlers         = []access.Privilege{access.ViewBilling}
@@ -75,6 +76,10 @@ var routes = []route{
 	{"POST /operator/leave", operators, (*Site).leaveTenant},
 	{"GET /operator/cards", operators, (*Site).cards},
 	{"GET /operator/cards/{owner}/{card}", operators, (*Site).card},
+	{"GET /operator/cards/{owner}/{card}/assign", operators, (*Site).assignForm},
+	{"POST /operator/cards/{owner}/{card}/assign", operators, (*Site).assignCard},
+	{"GET /operator/cards/{owner}/{card}/end/{assignment}", operators, (*Site).endForm},
+	{"POST /operator/cards/{owner}/{card}/end/{assignment}", operators, (*Site).endAssignment},
 	{"GET /operator/cards/deck", operators, (*Site).deckForm},
 	{"POST /operator/cards/deck", operators, (*Site).sendDeck},
 	{"GET /operator/cards/deck/{deck}", operators, (*Site).deckPreview},
@@ -118,6 +123,10 @@ var routes = []route{
 	{"GET /t/{tenant}/quote", raters, (*Site).quote},
 	{"GET /t/{tenant}/cards", raters, (*Site).cards},
 	{"GET /t/{tenant}/cards/{owner}/{card}", raters, (*Site).card},
+	{"GET /t/{tenant}/cards/{owner}/{card}/assign", pricers, (*Site).assignForm},
+	{"POST /t/{tenant}/cards/{owner}/{card}/assign", pricers, (*Site).assignCard},
+	{"GET /t/{tenant}/cards/{owner}/{card}/end/{assignment}", pricers, (*Site).endForm},
+	{"POST /t/{tenant}/cards/{owner}/{card}/end/{assignment}", pricers, (*Site).endAssignment},
 	{"GET /t/{tenant}/cards/deck", rerunners, (*Site).deckForm},
 	{"POST /t/{tenant}/cards/deck", rerunners, (*Site).sendDeck},
 	{"GET /t/{tenant}/cards/deck/{deck}", rerunners, (*Site).deckPreview},

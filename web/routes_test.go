@@ -10,10 +10,13 @@ import (
 	"strings"
 	"testing"
 
+	"tollkeeper/app"
 	"tollkeeper/auth"
 	"tollkeeper/core/access"
 	"tollkeeper/core/phone"
+	"tollkeeper/core/rating"
 	"tollkeeper/core/tenant"
+	"tollkeeper/core/usage"
 	"tollkeeper/store"
 	"tollkeeper/store/storetest"
 	"tollkeeper/web"
@@ -55,8 +58,13 @@ func (c *center) samples(t tenant.Tenant, not ofWhom) ofWhom {
 		}
 		return to[strings.LastIndexByte(to, '/')+1:]
 	}
+	card := ""
 	for n := 0; ids["card"] == "" || ids["card"] == not["card"]; n++ {
-		ids["card"] = last(publish(c.t, admin, at, "card "+strconv.Itoa(n), "prefix,rate\n44,0.01\n", nil))
+		card = "card " + strconv.Itoa(n)
+		ids["card"] = last(publish(c.t, admin, at, card, "prefix,rate\n44,0.01\n", nil))
+	}
+	for n := 0; ids["assignment"] == "" || ids["assignment"] == not["assignment"]; n++ {
+		ids["assignment"] = c.assigned(app.AssignCard{Tenant: ids["tenant"], Card: card, To: app.AssignTo{Scope: rating.Tenant, Kind: usage.Kinds()[n]}})
 	}
 	ids["deck"] = last(send(admin, at, "card 0", "prefix,rate\n44,0.02\n", nil))
 	calls := admin.get(at + "/calls?from=2026-06-01&to=2026-06-30")
@@ -87,6 +95,15 @@ func (c *center) samples(t tenant.Tenant, not ofWhom) ofWhom {
 	}))
 	c.directorySamples(t, ids, not)
 	return ids
+}
+
+// assigned assigns a card and gives the assignment's number.
+func (c *center) assigned(o app.AssignCard) string {
+	c.t.Helper()
+	o.Did = auth.Program("test").Did("card.assign", "")
+	done, err := c.app.AssignCard(c.t.Context(), o)
+	must(c.t, err)
+	return strconv.Itoa(int(done.ID))
 }
 
 // directorySamples makes a team, a campaign, a number and a billing unit of a
@@ -150,7 +167,8 @@ func (c *center) ofSystem() ofWhom {
 	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 	logins, err := c.auth.Logins(c.t.Context(), auth.Program("test"))
 	must(c.t, err)
-	return ofWhom{"id": strconv.Itoa(int(c.tenants[0].ID)), "login": strconv.FormatInt(logins[0].ID, 10), "owner": "system", "lines": "refused.csv", "card": last(done), "deck": last(deck), "work": last(mixed), "run": last(run)}
+	assignment := c.assigned(app.AssignCard{Card: "wholesale", To: app.AssignTo{Kind: usage.Callback}})
+	return ofWhom{"assignment": assignment, "id": strconv.Itoa(int(c.tenants[0].ID)), "login": strconv.FormatInt(logins[0].ID, 10), "owner": "system", "lines": "refused.csv", "card": last(done), "deck": last(deck), "work": last(mixed), "run": last(run)}
 }
 
 // someone is a visitor of the matrix.
