@@ -139,7 +139,7 @@ func (p *part) write(tx *store.Tx) error {
 	if err := tx.Post(entries...); err != nil {
 		return err
 	}
-	if err := p.share.imp.log(tx, p.run.ID); err != nil {
+	if err := p.share.imp.log(tx, &p.run); err != nil {
 		return err
 	}
 	if err := tx.PutRun(&p.run); err != nil {

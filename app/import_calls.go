@@ -293,7 +293,7 @@ func (imp *importing) finish(ctx context.Context) error {
 	var units []store.Unit
 	for _, s := range imp.sorted() {
 		units = append(units, store.Unit{Tenant: s.books.tenant.ID, Do: func(tx *store.Tx) error {
-			if err := imp.log(tx, s.run.ID); err != nil {
+			if err := imp.log(tx, &s.run); err != nil {
 				return err
 			}
 			s.run.Finished = max(tx.Now, 1)
@@ -304,11 +304,11 @@ func (imp *importing) finish(ctx context.Context) error {
 }
 
 // log tells the activity of a run that tx is the first to bring something of.
-func (imp *importing) log(tx *store.Tx, run int64) error {
-	if imp.o.Did.Who == "" {
+func (imp *importing) log(tx *store.Tx, run *store.Run) error {
+	if imp.o.Did.Who == "" || run.Batches > 1 {
 		return nil
 	}
-	if batches, err := tx.RunBatches(run); err != nil || batches > 0 {
+	if batches, err := tx.RunBatches(run.ID); err != nil || batches > 0 {
 		return err
 	}
 	did := imp.o.Did
