@@ -64,6 +64,18 @@ func (l *Listing) teamNames(q *asking, table, column string) string {
 		WHERE x.tenant_id = $1 AND x.from_day <= ` + day + ` AND (x.to_day = 0 OR x.to_day >= ` + day + `) GROUP BY x.` + column + `)`
 }
 
+// inTeams is the condition that the text stands in what teamNames says of m.
+// Without a comma it can only stand in the name of one team: then nothing has to be
+// joined, and where no team has it nobody's teams are looked at.
+func (l *Listing) inTeams(q *asking, text, table, column string) string {
+	if strings.Contains(l.Text, ",") {
+		return `m.id IN (SELECT n.who FROM ` + l.teamNames(q, table, column) + ` n WHERE ` + containing(text, "n.names") + `)`
+	}
+	day, teams := q.arg(int64(l.Day)), `SELECT t.id FROM team t WHERE t.tenant_id = $1 AND `+containing(text, "t.name_folded")
+	return `EXISTS (` + teams + `) AND m.id IN (SELECT x.` + column + ` FROM ` + table + ` x WHERE x.tenant_id = $1
+		AND x.from_day <= ` + day + ` AND (x.to_day = 0 OR x.to_day >= ` + day + `) AND x.team_id IN (` + teams + `))`
+}
+
 // common adds the conditions that all lists have; columns are those that the
 // text is looked for in, beside what others says.
 func (l *Listing) common(q *asking, columns []string, table, column string, others ...string) {
@@ -77,7 +89,7 @@ func (l *Listing) common(q *asking, columns []string, table, column string, othe
 		q.and("1 = 0") // PostgreSQL takes no such text, and no name has one
 	} else {
 		name := q.arg(text)
-		others = append(others, containing(name, columns...), `m.id IN (SELECT n.who FROM `+l.teamNames(q, table, column)+` n WHERE `+containing(name, "n.names")+`)`)
+		others = append(others, containing(name, columns...), l.inTeams(q, name, table, column))
 		q.and("(" + strings.Join(others, " OR ") + ")")
 	}
 }

@@ -24,7 +24,7 @@ type takeForm struct {
 type taken struct {
 	name string
 	take func(*app.App, context.Context, app.ImportTable) (*app.TableImported, error)
-	fill func(*Site, *visit) (*listPage, error)
+	fill func(*Site, *visit, extent) (*listPage, error)
 }
 
 // The lists that files can be taken into.
@@ -36,7 +36,7 @@ var (
 
 // page shows the list.
 func (t taken) page(s *Site, w http.ResponseWriter, v *visit) error {
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, onePage)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (t taken) page(s *Site, w http.ResponseWriter, v *visit) error {
 
 // export gives the list as a file.
 func (t taken) export(s *Site, w http.ResponseWriter, v *visit) error {
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, wholeList)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (t taken) file(s *Site, w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, onePage)
 	if err != nil {
 		return err
 	}
