@@ -20,6 +20,11 @@ type takeForm struct {
 	Inputs  fault.Inputs
 }
 
+// File is the field that the file comes in.
+func (*takeForm) File() *field {
+	return &field{Name: "file", Label: "CSV file", Type: "file", Accept: ".csv,text/csv", Required: true}
+}
+
 // taken is a list that a file can be taken into.
 type taken struct {
 	name string
@@ -92,7 +97,7 @@ func (t taken) file(s *Site, w http.ResponseWriter, v *visit) error {
 
 // read takes the file in and says what became of it.
 func (t taken) read(s *Site, v *visit) (*takeForm, error) {
-	file, err := filePart(v)
+	_, file, err := formWithFile(v)
 	if fault.Is(err, fault.Invalid) {
 		return &takeForm{Problem: sentence(err)}, nil
 	} else if err != nil {
