@@ -210,3 +210,18 @@ func (a answer) find(name, attr, value string) (found []element) {
 	}
 	return found
 }
+
+// part asks for a part of a page, as the site's script does.
+func (v *visitor) part(path, target string) answer {
+	v.c.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, v.c.at+path, nil)
+	must(v.c.t, err)
+	r.Header.Set("HX-Request", "true")
+	r.Header.Set("HX-Target", target)
+	res, err := v.client.Do(r)
+	must(v.c.t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	must(v.c.t, err)
+	return answer{res.StatusCode, res.Header, string(text)}
+}
