@@ -48,11 +48,11 @@ func among[N ~int32 | ~uint8](q *asking, column string, of []N) string {
 // no pattern, so that % and _ are letters like others, and both engines compare
 // letter by letter.
 func containing(text string, columns ...string) string {
-	any := make([]string, len(columns))
+	in := make([]string, len(columns))
 	for i, column := range columns {
-		any[i] = "REPLACE(" + column + ", " + text + ", '') <> " + column
+		in[i] = "REPLACE(" + column + ", " + text + ", '') <> " + column
 	}
-	return strings.Join(any, " OR ")
+	return strings.Join(in, " OR ")
 }
 
 // teamNames is a query of the names of everybody's teams on the day, in small
@@ -82,12 +82,12 @@ func (l *Listing) common(q *asking, columns []string, table, column string, othe
 	if len(l.States) > 0 {
 		q.and(among(q, "m.state", l.States))
 	}
-	if l.Text == "" {
-		return
-	}
-	if text := FoldName(l.Text); strings.Contains(text, "\x00") {
+	text := FoldName(l.Text)
+	switch {
+	case text == "":
+	case strings.Contains(text, "\x00"):
 		q.and("1 = 0") // PostgreSQL takes no such text, and no name has one
-	} else {
+	default:
 		name := q.arg(text)
 		others = append(others, containing(name, columns...), l.inTeams(q, name, table, column))
 		q.and("(" + strings.Join(others, " OR ") + ")")

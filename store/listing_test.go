@@ -22,7 +22,7 @@ var awkward = []string{
 
 // asked are texts that are looked for among them.
 var asked = []string{
-	"", "ä", "Ä", "MILIE", "ß", "SS", "%", "_", "a_b", `\`, `\\`, "'", `"`, "<B>", "رك", "שלום", "☎", "👩", "i", "İ", "k", "σί", "Σ", "文", ",", "A, B", "agent", "IN", "0", "17",
+	"", " ", "ä", "Ä", "MILIE", "ß", "SS", "%", "_", "a_b", `\`, `\\`, "'", `"`, "<B>", "رك", "שלום", "☎", "👩", "i", "İ", "k", "σί", "Σ", "文", ",", "A, B", "agent", "IN", "0", "17",
 	"Sales, Supp", "ales", "@EXAMPLE", "nobody at all", "\x00", "a\x00b", "\xff", "\ufffd", "  ämilie ", "$1", "NULL", strings.Repeat("x", 5000),
 }
 

@@ -44,7 +44,7 @@ func (f *UserFilter) ask() *asking {
 	}
 	var roles []tenant.Role
 	for r := tenant.Agent; r <= tenant.Admin; r++ {
-		if f.Text != "" && strings.Contains(r.String(), FoldName(f.Text)) {
+		if text := FoldName(f.Text); text != "" && strings.Contains(r.String(), text) {
 			roles = append(roles, r)
 		}
 	}
