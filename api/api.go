@@ -24,17 +24,19 @@ import (
 	"tollkeeper/auth"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/when"
+	"tollkeeper/store"
 )
 
-// Options are what the API is made of; all are required but Limits and Log.
+// Options are what the API is made of; all are required but Limits, Kept and Log.
 type Options struct {
 	App     *app.App
 	Auth    *auth.Auth
 	Live    *app.Live
 	Clock   when.Clock
 	Version string
-	Limits  Limits       // zero: none
-	Log     *slog.Logger // nil: nothing is logged
+	Limits  Limits             // zero: none
+	Kept    store.AnswerBounds // of answers for repeats; zero: as the description says
+	Log     *slog.Logger       // nil: nothing is logged
 }
 
 // server is what the handlers share.
@@ -47,6 +49,9 @@ type server struct {
 func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Kept == (store.AnswerBounds{}) {
+		o.Kept = keptAnswers
 	}
 	s := &server{o, newThrottle("key", o.Limits.Keys, mostBuckets), newThrottle("address", o.Limits.Strangers, mostBuckets)}
 	mux := http.NewServeMux()

@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"strings"
 
 	"tollkeeper/app"
 	"tollkeeper/core/access"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/money"
-	"tollkeeper/core/phone"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/when"
 	"tollkeeper/store"
@@ -75,33 +73,21 @@ type callsAnswer struct {
 
 // call is a call with the charge that counts.
 type call struct {
-	ID          string        `json:"id" doc:"Its identity, for /v1/calls/{id}."`
-	Day         when.Day      `json:"day" doc:"UTC day on which it began."`
-	Started     when.Instant  `json:"started_at" format:"date-time"`
-	Answered    *when.Instant `json:"answered_at,omitempty" doc:"Missing: not answered."`
-	Ended       when.Instant  `json:"ended_at" format:"date-time"`
-	Kind        string        `json:"kind"`
-	Direction   string        `json:"direction"`
-	Calling     string        `json:"calling,omitempty"`
-	Called      string        `json:"called"`
-	Country     string        `json:"country,omitempty"`
-	Agent       string        `json:"agent,omitempty"`
-	Campaign    string        `json:"campaign,omitempty"`
-	Unit        string        `json:"billing_unit,omitempty"`
-	Queue       string        `json:"queue,omitempty"`
-	Carrier     string        `json:"carrier,omitempty"`
-	Source      string        `json:"source,omitempty"`
-	Disposition string        `json:"disposition,omitempty"`
-	Detection   string        `json:"amd"`
-	Seconds     int32         `json:"seconds" doc:"From answer to end."`
-	Billed      int32         `json:"billed_s"`
-	Charged     int32         `json:"charged_s"`
-	BilledAt    *when.Instant `json:"billed_at,omitempty"`
-	Amount      money.Amount  `json:"amount"`
-	AMD         money.Amount  `json:"amd_amount"`
-	Currency    string        `json:"currency"`
-	Outcome     string        `json:"outcome"`
-	Reason      string        `json:"reason,omitempty"`
+	ID       string        `json:"id" doc:"Its identity, for /v1/calls/{id}."`
+	Day      when.Day      `json:"day" doc:"UTC day on which it began."`
+	Started  when.Instant  `json:"started_at" format:"date-time"`
+	Answered *when.Instant `json:"answered_at,omitempty" doc:"Missing: not answered."`
+	Ended    when.Instant  `json:"ended_at" format:"date-time"`
+	app.CallWords
+	Seconds  int32         `json:"seconds" doc:"From answer to end."`
+	Billed   int32         `json:"billed_s"`
+	Charged  int32         `json:"charged_s"`
+	BilledAt *when.Instant `json:"billed_at,omitempty"`
+	Amount   money.Amount  `json:"amount"`
+	AMD      money.Amount  `json:"amd_amount"`
+	Currency string        `json:"currency"`
+	Outcome  string        `json:"outcome"`
+	Reason   string        `json:"reason,omitempty"`
 }
 
 func (s *server) listCalls(ctx context.Context, in *callsInput) (*callsOutput, error) {
@@ -226,22 +212,15 @@ func (n *names) load(tx *store.Tx) error {
 }
 
 func (n *names) call(c *app.ListedCall, can access.Set) call {
-	number := func(x phone.Number) string {
-		if can.Has(access.ViewCalls) {
-			return x.String()
-		}
-		return masked(x.String())
-	}
-	return call{
-		ID: c.Identity.String(), Day: c.Day, Started: c.Started, Answered: known(c.Answered), Ended: c.Ended,
-		Kind: c.Kind.String(), Direction: c.Direction.String(), Calling: number(c.Calling), Called: number(c.Called), Country: c.Country.String(),
-		Agent: n.agents[c.Agent], Campaign: n.campaigns[c.Campaign], Unit: n.units[c.Unit],
-		Queue: n.queues[int32(c.Queue)], Carrier: n.carriers[int32(c.Carrier)], Source: n.sources[int32(c.Source)],
-		Disposition: c.Disposition.String(), Detection: c.AMD.String(), Seconds: c.Seconds(),
+	x := call{
+		ID: c.Identity.String(), Day: c.Day, Started: c.Started, Answered: known(c.Answered), Ended: c.Ended, CallWords: app.NumbersFor(can).Words(&c.Call), Seconds: c.Seconds(),
 		Billed: c.Charge.Billed, Charged: c.Charge.Charged(), BilledAt: known(c.Charge.BilledAt),
 		Amount: c.Charge.Amount, AMD: c.Charge.AMD, Currency: n.currency,
 		Outcome: c.Charge.Status.String(), Reason: c.Charge.Reason.String(),
 	}
+	x.Agent, x.Campaign, x.Unit = n.agents[c.Agent], n.campaigns[c.Campaign], n.units[c.Unit]
+	x.Queue, x.Carrier, x.Source = n.queues[int32(c.Queue)], n.carriers[int32(c.Carrier)], n.sources[int32(c.Source)]
+	return x
 }
 
 func known(i when.Instant) *when.Instant {
@@ -249,11 +228,4 @@ func known(i when.Instant) *when.Instant {
 		return nil
 	}
 	return &i
-}
-
-// masked hides a number's last four digits.
-func masked(s string) string {
-	const hidden = 4
-	keep := max(0, len(s)-hidden)
-	return s[:keep] + strings.Repeat("x", len(s)-keep)
 }

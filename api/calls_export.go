@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tollkeeper/app"
-	"tollkeeper/core/access"
 	"tollkeeper/store"
 )
 
@@ -35,12 +34,9 @@ func (s *server) exportCalls(ctx context.Context, in *callsExportInput) (*huma.S
 	if err != nil {
 		return nil, err
 	}
-	o := app.ExportCalls{Tenant: t, Columns: in.Column, Order: orderOf(in.Order), Numbers: app.NumbersMasked}
+	o := app.ExportCalls{Tenant: t, Columns: in.Column, Order: orderOf(in.Order), Numbers: app.NumbersFor(asking(ctx).Can)}
 	if in.Order == "kept" {
 		o.Order = app.AsKept
-	}
-	if asking(ctx).Can.Has(access.ViewCalls) {
-		o.Numbers = app.NumbersShown
 	}
 	if o.Format, err = app.ParseExportFormat(in.Format); err != nil {
 		return nil, err

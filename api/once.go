@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"net/http"
@@ -34,11 +35,19 @@ const (
 	onceHold = 3 * when.Minute
 )
 
+// keptAnswers is how much is remembered of a tenant's requests that name
+// themselves. A program that names one every half minute stays below it. What is
+// reached is reached for up to 30 days: so the bodies, which are most of it, go
+// early, and a request is only refused where too many are known to be done.
+var keptAnswers = store.AnswerBounds{OfSender: 100_000, OfTenant: 500_000, Bytes: 256 << 20}
+
 const onceHeader = "Idempotency-Key"
 
 const onceAbout = "A name of your choice for this request, up to 255 characters. The same request under the same name within 30 days gets the first answer again " +
 	"(with Idempotency-Replayed: true), another one gets 409, and so does one that comes while the first is being answered. " +
-	"Only answers that tell of success are kept: after a problem the same name can be used again."
+	"Only answers that tell of success are kept: after a problem the same name can be used again. " +
+	"A sender has at most 100,000 such names within 30 days, a tenant 500,000: another one gets 429 too_many_kept, with Retry-After, before anything is done; " +
+	"without the header the request is taken. Of more than 256 MiB of answers the oldest are forgotten: their requests get 409 and are not done again."
 
 // onceParameter describes the header, which every POST may bear.
 func onceParameter() *huma.Param {
@@ -49,8 +58,23 @@ func onceParameter() *huma.Param {
 var (
 	errInProgress = fault.New(fault.Conflict, "a request of this Idempotency-Key is being answered: ask again in a moment")
 	errOther      = fault.New(fault.Conflict, "this Idempotency-Key was used for another request: give each request a name of its own")
-	errTooLong    = fault.New(fault.Conflict, "this request was done before, and its answer was too long to be kept")
+	errNotKept    = fault.New(fault.Conflict, "this request was done before, but its answer is not kept: it was too long, or there were many after it")
 )
+
+// fullOfAnswers refuses a request with a name where no more can be remembered.
+type fullOfAnswers struct {
+	*store.FullError
+	wait when.Instant // until the oldest is forgotten
+}
+
+func (e *fullOfAnswers) Error() string {
+	whose := "this sender"
+	if e.All {
+		whose = "this tenant"
+	}
+	return fmt.Sprintf("%d requests of %s under an Idempotency-Key are remembered, as many as can be: nothing of this one was done. "+
+		"Send it without the header where twice does no harm, as with call records, or again after %s, when the oldest is forgotten", e.Kept, whose, e.Until)
+}
 
 // once answers a request that bears an Idempotency-Key once, and repeats of it
 // with the first answer. One without goes by untouched.
@@ -108,9 +132,13 @@ func (o *onceRequest) claim(ctx context.Context) (there store.Answer, claimed bo
 		return there, false, fault.Inputs{{Field: onceHeader, Value: fault.Cut(n), Reason: "not 1 to 255 printable ASCII characters"}}
 	}
 	err = o.update(ctx, func(tx *store.Tx) error {
-		there, claimed, err = tx.ClaimAnswer(&o.answer)
+		there, claimed, err = tx.ClaimAnswer(&o.answer, o.server.Kept)
 		return err
 	})
+	var full *store.FullError
+	if errors.As(err, &full) {
+		err = &fullOfAnswers{full, full.Until - o.server.Clock()}
+	}
 	return there, claimed, err
 }
 
@@ -141,7 +169,7 @@ func (o *onceRequest) finish(ctx context.Context, body *hashed, out *heldAnswer,
 		if !out.passed {
 			o.answer.Body = out.body.Bytes()
 		}
-		end = func(tx *store.Tx) error { return tx.KeepAnswer(&o.answer) }
+		end = func(tx *store.Tx) error { return tx.KeepAnswer(&o.answer, o.server.Kept) }
 	}
 	if err := o.update(kept, end); err != nil {
 		o.server.Log.WarnContext(ctx, "an answer was not kept for repeats of its request", "error", err)
@@ -164,7 +192,7 @@ func (o *onceRequest) repeat(r *http.Request, w http.ResponseWriter, first *stor
 	case subtle.ConstantTimeCompare(sum.Sum(nil), first.Hash) != 1:
 		o.server.refuse(w, r, errOther)
 	case len(first.Body) == 0 && first.Kind != "":
-		o.server.refuse(w, r, errTooLong)
+		o.server.refuse(w, r, errNotKept)
 	default:
 		if first.Kind != "" {
 			w.Header().Set("Content-Type", first.Kind)

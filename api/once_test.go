@@ -3,15 +3,22 @@ package api_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
+	"tollkeeper/api"
 	"tollkeeper/core/access"
 	"tollkeeper/core/tenant"
+	"tollkeeper/store"
+	"tollkeeper/store/storetest"
 )
 
 // TestIdempotencyKey sends requests again: the same one, others of the same
@@ -90,6 +97,85 @@ func TestIdempotencyKeyMeanwhile(t *testing.T) {
 		again := request(strings.NewReader(whole))
 		if first.Code != 200 || !bytes.Equal(first.Body.Bytes(), again.Body.Bytes()) || again.Header().Get("Idempotency-Replayed") != "true" {
 			s.t.Errorf("%d %s\nthen %d %s", first.Code, first.Body, again.Code, again.Body)
+		}
+	})
+}
+
+// TestIdempotencyKeysKept sends more requests with names than are remembered:
+// what was done is never done again, what was not done is told so and goes
+// through without a name.
+func TestIdempotencyKeysKept(t *testing.T) {
+	each(t, func(s *service) {
+		live := s.app.GoLive(nil)
+		t := s.t
+		handler := api.New(api.Options{App: s.app, Auth: s.auth, Live: live, Clock: storetest.Clock, Version: "test",
+			Kept: store.AnswerBounds{OfSender: 8, OfTenant: 12, Bytes: 600}})
+		mine := s.tenant(0).ID
+		keys := []string{s.key(mine, access.EditIntegrations), s.key(mine, access.EditIntegrations), s.key(s.tenant(1).ID, access.EditIntegrations)}
+		post := func(key, name string, n int) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodPost, "/v1/usage", strings.NewReader(strings.Replace(record, "live 1", fmt.Sprint("live ", n), 1)))
+			r.Header.Set("Authorization", "Bearer "+key)
+			r.Header.Set("Content-Type", "application/x-ndjson")
+			if name != "" {
+				r.Header.Set("Idempotency-Key", name)
+			}
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			return w
+		}
+		var wg sync.WaitGroup
+		var done, full atomic.Int64
+		for n := range 20 {
+			wg.Go(func() {
+				switch w := post(keys[0], fmt.Sprint("order ", n), n); w.Code {
+				case http.StatusOK:
+					done.Add(1)
+				case http.StatusTooManyRequests:
+					full.Add(1)
+				default:
+					t.Errorf("%d: %d %s", n, w.Code, w.Body)
+				}
+			})
+		}
+		wg.Wait()
+		if done.Load() != 8 || full.Load() != 12 {
+			t.Errorf("%d are done and %d refused", done.Load(), full.Load())
+		}
+		again, known, forgotten := 0, 0, 0
+		for n := range 20 {
+			w := post(keys[0], fmt.Sprint("order ", n), n)
+			switch {
+			case w.Code == http.StatusOK && w.Header().Get("Idempotency-Replayed") == "true":
+				known++
+			case w.Code == http.StatusConflict && strings.Contains(w.Body.String(), "was done before"):
+				forgotten++
+			case w.Code == http.StatusTooManyRequests:
+				again++
+				wantProblem(t, "one too many", w, 429, "too_many_kept")
+				if wait, err := strconv.Atoi(w.Header().Get("Retry-After")); err != nil || wait != 30*24*60*60 || !strings.Contains(w.Body.String(), "without the header") {
+					t.Errorf("%v %s", w.Header(), w.Body)
+				}
+				if w := post(keys[0], "", n); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"rated":1`) {
+					t.Errorf("without a name, and not done before: %d %s", w.Code, w.Body)
+				}
+			default:
+				t.Errorf("order %d: %d %s", n, w.Code, w.Body)
+			}
+		}
+		if again != 12 || known == 0 || forgotten == 0 || known+forgotten != 8 {
+			t.Errorf("%d are refused, %d answered as before and %d known to be done", again, known, forgotten)
+		}
+		for n := range 4 {
+			if w := post(keys[1], fmt.Sprint("order ", n), 30+n); w.Code != http.StatusOK {
+				t.Errorf("the tenant's other key: %d %s", w.Code, w.Body)
+			}
+		}
+		wantProblem(t, "more than the tenant may", post(keys[1], "order 5", 35), 429, "too_many_kept")
+		if w := post(keys[2], "order 1", 1); w.Code != http.StatusOK {
+			t.Errorf("another tenant: %d %s", w.Code, w.Body)
+		}
+		if err := live.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
 	})
 }

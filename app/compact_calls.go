@@ -40,7 +40,23 @@ func (w *compacting) load(ctx context.Context, ss []store.CallSegment) (there bo
 		}
 		return nil
 	})
+	if err == nil && !there {
+		w.out.Skipped++
+	}
 	return there, err
+}
+
+// swap puts what was made in the place of what it was made from, and tells
+// whether it did: not where somebody has changed that meanwhile.
+func (w *compacting) swap(ctx context.Context, f func(*store.Tx) (bool, error)) (swapped bool, err error) {
+	err = w.app.store.Update(ctx, w.tenant, store.Bulk, func(tx *store.Tx) (err error) {
+		swapped, err = f(tx)
+		return err
+	})
+	if err == nil && !swapped {
+		w.out.Skipped++
+	}
+	return swapped, err
 }
 
 // merge puts segments of one day, at revision 0, into as few as possible of
@@ -54,12 +70,8 @@ func (w *compacting) merge(ctx context.Context, inputs []store.SegmentParts) err
 		w.out.Bytes.Before += p.CallBytes + p.OtherBytes
 	}
 	there, err := w.load(ctx, ss)
-	if err != nil {
+	if err != nil || !there {
 		return err
-	}
-	if !there {
-		w.out.Skipped++
-		return nil
 	}
 	w.calls.reset()
 	for i := range ss {
@@ -72,16 +84,9 @@ func (w *compacting) merge(ctx context.Context, inputs []store.SegmentParts) err
 	if err != nil {
 		return err
 	}
-	swapped := false
-	if err := w.app.store.Update(ctx, w.tenant, store.Bulk, func(tx *store.Tx) (err error) {
-		swapped, err = swapCalls(tx, inputs, outputs)
+	swapped, err := w.swap(ctx, func(tx *store.Tx) (bool, error) { return swapCalls(tx, inputs, outputs) })
+	if err != nil || !swapped {
 		return err
-	}); err != nil {
-		return err
-	}
-	if !swapped {
-		w.out.Skipped++
-		return nil
 	}
 	w.out.Segments.After += int64(len(outputs) - len(inputs))
 	return nil
@@ -173,12 +178,8 @@ func (w *compacting) repack(ctx context.Context, p *store.SegmentParts) error {
 	}
 	w.out.Bytes.Before += p.CallBytes + p.OtherBytes
 	there, err := w.load(ctx, ss)
-	if err != nil {
+	if err != nil || !there {
 		return err
-	}
-	if !there {
-		w.out.Skipped++
-		return nil
 	}
 	for i := range ss {
 		s := &ss[i]

@@ -86,16 +86,9 @@ func (w *compacting) fold(ctx context.Context, inputs []store.Rollup) error {
 	if len(outputs) >= len(inputs) && !f.loose {
 		return nil // so many keys that they take several segments, as they do already
 	}
-	swapped := false
-	if err := w.app.store.Update(ctx, w.tenant, store.Bulk, func(tx *store.Tx) (err error) {
-		swapped, err = swapRollups(tx, inputs, outputs)
+	swapped, err := w.swap(ctx, func(tx *store.Tx) (bool, error) { return swapRollups(tx, inputs, outputs) })
+	if err != nil || !swapped {
 		return err
-	}); err != nil {
-		return err
-	}
-	if !swapped {
-		w.out.Skipped++
-		return nil
 	}
 	for i := range inputs {
 		w.out.Bytes.Before += int64(len(inputs[i].Data))

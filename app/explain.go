@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"tollkeeper/core/access"
 	"tollkeeper/core/fault"
 	"tollkeeper/core/ledger"
 	"tollkeeper/core/money"
@@ -76,6 +77,14 @@ const (
 	NumbersShown Disclosure = iota
 	NumbersMasked
 )
+
+// NumbersFor is whether somebody with these privileges sees them.
+func NumbersFor(can access.Set) Disclosure {
+	if can.Has(access.ViewCalls) {
+		return NumbersShown
+	}
+	return NumbersMasked
+}
 
 // number is a number as the reader may see it.
 func (d Disclosure) number(n phone.Number) string {

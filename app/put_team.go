@@ -138,32 +138,20 @@ func (c *teamBook) put(tx *store.Tx, o *PutTeam, t *tenant.Team) (err error) {
 
 // check notes what cannot be a team's name.
 func (c *teamBook) check(t *tenant.Team) error {
-	wrong := func(reason, advice string) error {
-		return fault.Inputs{{Field: "name", Value: fault.Cut(t.Name), Reason: reason, Advice: advice}}
+	wrong := fault.Input{Field: "name", Value: fault.Cut(t.Name)}
+	wrong.Reason = whyNoName("team", t.Name, c.teams, func(o tenant.Team) bool { return o.ID != t.ID && o.Name == t.Name })
+	if wrong.Reason == "" && strings.Contains(t.Name, ";") {
+		wrong.Reason, wrong.Advice = "holds a semicolon", "in files, semicolons stand between the names of teams"
 	}
-	if t.Name == "" {
-		return wrong("is required", "")
+	if wrong.Reason == "" {
+		return nil
 	}
-	if err := tenant.CheckName("team", t.Name); err != nil {
-		return wrong(err.Error(), "")
-	}
-	if strings.Contains(t.Name, ";") {
-		return wrong("holds a semicolon", "in files, semicolons stand between the names of teams")
-	}
-	if slices.ContainsFunc(c.teams, func(o tenant.Team) bool { return o.ID != t.ID && o.Name == t.Name }) {
-		return wrong("another team has this name", "")
-	}
-	return nil
+	return fault.Inputs{wrong}
 }
 
 // text is a team as the activity tells of it.
 func (c *teamBook) text(t tenant.Team, members []tenant.UserID) string {
-	var names []string
-	for _, u := range c.users {
-		if slices.Contains(members, u.ID) {
-			names = append(names, u.Username)
-		}
-	}
+	names := usernames(c.users, members)
 	if len(names) == 0 {
 		return t.Name + ", nobody"
 	}

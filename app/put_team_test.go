@@ -13,48 +13,11 @@ import (
 	"tollkeeper/store/storetest"
 )
 
-var ada = store.Activity{Who: "Ada Admin"}
-
-// told is what the activity tells, newest first, of acts on a noun.
-func told(t *testing.T, s *store.Store, id tenant.ID, noun string) string {
-	t.Helper()
-	var log []string
-	view(t, s, id, func(tx *store.Tx) error {
-		as, err := tx.Activities(store.ActivityFilter{What: noun})
-		for _, a := range as {
-			log = append(log, a.What+" "+a.About+": "+a.Before+" > "+a.After)
-		}
-		return err
-	})
-	return strings.Join(log, "\n")
-}
-
-// blamed are the fields that an error blames.
-func blamed(t *testing.T, err error) string {
-	t.Helper()
-	var found fault.Inputs
-	if !errors.As(err, &found) {
-		t.Errorf("not a list of mistakes: %v", err)
-	}
-	var names []string
-	for _, f := range found {
-		names = append(names, f.Field)
-	}
-	return strings.Join(names, " ")
-}
-
 func TestPutTeam(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
 		a, tn := app.New(s), center(t, s)
-		user := func(name string) tenant.UserID {
-			u, err := a.PutUser(ctx, app.PutUser{Tenant: tn.ID, User: tenant.User{Username: name}, Did: ada})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return u.ID
-		}
-		ann, bob := user("ann"), user("bob")
+		ann, bob := addUser(t, a, tn.ID, "ann"), addUser(t, a, tn.ID, "bob")
 		put := func(team tenant.Team, was string, members ...tenant.UserID) (tenant.Team, error) {
 			return a.PutTeam(ctx, app.PutTeam{Tenant: tn.ID, Team: team, Members: members, Was: was, Did: ada})
 		}

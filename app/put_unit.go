@@ -156,17 +156,12 @@ func (b *unitBook) check(u *tenant.Unit, numbers []phone.Number) error {
 	wrong := func(field, value, reason string) {
 		is = append(is, fault.Input{Field: field, Value: fault.Cut(value), Reason: reason})
 	}
-	if u.Name == "" {
-		wrong("name", "", "is required")
-	} else if err := tenant.CheckName("billing unit", u.Name); err != nil {
-		wrong("name", u.Name, err.Error())
+	if why := whyNoName("billing unit", u.Name, b.units, func(o tenant.Unit) bool { return o.ID != u.ID && o.Name == u.Name }); why != "" {
+		wrong("name", u.Name, why)
 	}
 	names := map[tenant.UnitID]string{}
 	for _, o := range b.units {
 		names[o.ID] = o.Name
-		if o.ID != u.ID && o.Name == u.Name {
-			wrong("name", u.Name, "another billing unit has this name")
-		}
 	}
 	for _, n := range b.numbers {
 		if n.Unit != 0 && n.Unit != u.ID && slices.Contains(numbers, n.Number) {
@@ -178,12 +173,7 @@ func (b *unitBook) check(u *tenant.Unit, numbers []phone.Number) error {
 
 // text is a unit as the activity tells of it.
 func (b *unitBook) text(u tenant.Unit, users []tenant.UserID, numbers []phone.Number) string {
-	var who, which []string
-	for _, one := range b.users {
-		if slices.Contains(users, one.ID) {
-			who = append(who, one.Username)
-		}
-	}
+	who, which := usernames(b.users, users), []string(nil)
 	for _, n := range b.numbers {
 		if slices.Contains(numbers, n.Number) {
 			which = append(which, n.Number.String())

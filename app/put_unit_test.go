@@ -17,10 +17,7 @@ func TestPutUnit(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
 		a, tn := app.New(s), center(t, s)
-		u, err := a.PutUser(ctx, app.PutUser{Tenant: tn.ID, User: tenant.User{Username: "ann"}, Did: ada})
-		if err != nil {
-			t.Fatal(err)
-		}
+		ann := addUser(t, a, tn.ID, "ann")
 		n, err := a.PutNumber(ctx, app.PutNumber{Tenant: tn.ID, New: "+442079460000", Did: ada})
 		if err != nil {
 			t.Fatal(err)
@@ -29,11 +26,11 @@ func TestPutUnit(t *testing.T) {
 			o.Tenant, o.Did = tn.ID, ada
 			return a.PutUnit(ctx, o)
 		}
-		unit, err := put(app.PutUnit{Unit: tenant.Unit{Name: "North"}, Users: []tenant.UserID{u.ID}, Numbers: []phone.Number{n.Number}})
+		unit, err := put(app.PutUnit{Unit: tenant.Unit{Name: "North"}, Users: []tenant.UserID{ann}, Numbers: []phone.Number{n.Number}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		was := app.UnitMark(unit, []tenant.UserID{u.ID}, []phone.Number{n.Number})
+		was := app.UnitMark(unit, []tenant.UserID{ann}, []phone.Number{n.Number})
 		if _, err := put(app.PutUnit{Unit: unit, Was: was}); err != nil {
 			t.Error(err)
 		}

@@ -110,7 +110,7 @@ func (r *roster) teamsOf(tx *store.Tx, user tenant.UserID) (names []string, err 
 	if err != nil {
 		return nil, err
 	}
-	in, err := tx.UserTeams()
+	in, err := tx.UserTeams(user)
 	return TeamNames(all, in[user], day), err
 }
 

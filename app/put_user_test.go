@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 
@@ -51,16 +50,8 @@ func TestPutUser(t *testing.T) {
 			{tenant.User{ID: bob.ID, Username: "ann", Extension: "12"}, nil, "username extension"},
 			{tenant.User{Username: "c", Email: "nowhere", Display: " x", Extension: "1a"}, []string{strings.Repeat("x", 300)}, "display_name email extension teams"},
 		} {
-			var found fault.Inputs
-			var fields []string
-			if _, err := put(c.user, c.teams...); !errors.As(err, &found) {
-				t.Errorf("%+v: %v", c.user, err)
-			}
-			for _, f := range found {
-				fields = append(fields, f.Field)
-			}
-			if got := strings.Join(fields, " "); got != c.fields {
-				t.Errorf("%+v: mistakes in %q, want %q", c.user, got, c.fields)
+			if _, err := put(c.user, c.teams...); blamed(t, err) != c.fields {
+				t.Errorf("%+v: %v, want mistakes in %q", c.user, err, c.fields)
 			}
 		}
 		if _, err := put(tenant.User{ID: 99, Username: "nobody"}); !fault.Is(err, fault.NotFound) {

@@ -39,13 +39,13 @@ func loginOf(l *store.Login) Login {
 }
 
 // Logins lists the logins of the tenant that by is at work in, which takes View
-// Users.
-func (a *Auth) Logins(ctx context.Context, by *Person) (ls []Login, err error) {
+// Users; where users are named, theirs.
+func (a *Auth) Logins(ctx context.Context, by *Person, of ...tenant.UserID) (ls []Login, err error) {
 	if err := need(by, access.ViewUsers); err != nil {
 		return nil, err
 	}
 	err = a.store.View(ctx, by.In(), func(tx *store.Tx) error {
-		all, err := tx.Logins()
+		all, err := tx.Logins(of...)
 		for i := range all {
 			ls = append(ls, loginOf(&all[i]))
 		}

@@ -209,7 +209,7 @@ func fillAccess(tx *store.Tx, word string, seed int32) error {
 	l := store.Login{User: 1, Email: word + "@example.com", Username: word, Name: word, Password: word}
 	s := store.Session{Login: loginNumber, Hash: word, Created: when.Instant(seed), Seen: when.Instant(seed), Expires: tx.Now + when.Hour, Address: word, Agent: word, Data: []byte(word)}
 	k := store.Key{Prefix: word, Hash: [32]byte{byte(seed)}, Name: word, Scopes: access.Of(access.ViewCalls), Login: loginNumber}
-	if _, _, err := tx.ClaimAnswer(&store.Answer{Who: "key 1", Name: word, Held: tx.Now + when.Minute, Expires: tx.Now + when.Hour}); err != nil {
+	if _, _, err := tx.ClaimAnswer(&store.Answer{Who: "key 1", Name: word, Held: tx.Now + when.Minute, Expires: tx.Now + when.Hour}, roomy); err != nil {
 		return err
 	}
 	r := store.SavedReport{Report: "billing", Name: word, Login: loginNumber, Parameters: word}

@@ -6,7 +6,12 @@ import (
 )
 
 // Campaigns lists the tenant's campaigns by code.
-func (tx *Tx) Campaigns() (cs []tenant.Campaign, err error) {
+func (tx *Tx) Campaigns() ([]tenant.Campaign, error) {
+	return tx.campaigns(`SELECT id, code, name, state FROM campaign WHERE tenant_id = $1 ORDER BY code`, tx.id())
+}
+
+// campaigns runs a query of campaigns.
+func (tx *Tx) campaigns(query string, args ...any) (cs []tenant.Campaign, err error) {
 	err = tx.each(func(scan func(...any) error) error {
 		var id, state int64
 		var c tenant.Campaign
@@ -16,7 +21,7 @@ func (tx *Tx) Campaigns() (cs []tenant.Campaign, err error) {
 		c.ID, c.State = tenant.CampaignID(id), tenant.State(state)
 		cs = append(cs, c)
 		return nil
-	}, `SELECT id, code, name, state FROM campaign WHERE tenant_id = $1 ORDER BY code`, tx.id())
+	}, query, args...)
 	return cs, err
 }
 
@@ -32,9 +37,10 @@ func (tx *Tx) PutCampaign(c *tenant.Campaign) error {
 		}
 		c.ID = tenant.CampaignID(id)
 	}
-	if err := tx.exec(`INSERT INTO campaign (tenant_id, id, code, name, state) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET code = excluded.code, name = excluded.name, state = excluded.state`,
-		tx.id(), int64(c.ID), c.Code, c.Name, int64(c.State)); err != nil {
+	if err := tx.exec(`INSERT INTO campaign (tenant_id, id, code, name, state, code_folded, name_folded) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (tenant_id, id) DO UPDATE SET code = excluded.code, name = excluded.name, state = excluded.state,
+		code_folded = excluded.code_folded, name_folded = excluded.name_folded`,
+		tx.id(), int64(c.ID), c.Code, c.Name, int64(c.State), FoldName(c.Code), FoldName(c.Name)); err != nil {
 		return err
 	}
 	return tx.bumpDirectory()

@@ -142,8 +142,11 @@ func TestMembershipsRoundTrip(t *testing.T) {
 		view(t, s, acme, func(tx *store.Tx) error {
 			got(t, tx, "teams of users", map[tenant.UserID][]tenant.Membership{
 				1: {{Team: 1, To: later.Add(-1)}, {Team: 2, From: later}}, 2: {{Team: 1}, {Team: 2}},
-			}, (*store.Tx).UserTeams)
-			got(t, tx, "teams of campaigns", map[tenant.CampaignID][]tenant.Membership{1: {{Team: 1, To: later.Add(-1)}}}, (*store.Tx).CampaignTeams)
+			}, func(tx *store.Tx) (map[tenant.UserID][]tenant.Membership, error) { return tx.UserTeams() })
+			got(t, tx, "of one user", map[tenant.UserID][]tenant.Membership{2: {{Team: 1}, {Team: 2}}},
+				func(tx *store.Tx) (map[tenant.UserID][]tenant.Membership, error) { return tx.UserTeams(2, 99) })
+			got(t, tx, "teams of campaigns", map[tenant.CampaignID][]tenant.Membership{1: {{Team: 1, To: later.Add(-1)}}},
+				func(tx *store.Tx) (map[tenant.CampaignID][]tenant.Membership, error) { return tx.CampaignTeams() })
 			got(t, tx, "units of users", map[tenant.UserID][]tenant.UnitID{1: {1, 2}, 2: {2}}, (*store.Tx).UserUnits)
 			return nil
 		})

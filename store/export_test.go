@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Tell runs a statement, and Ask scans the only row of a query: what the tests
 // of SQL itself need, and nobody else.
@@ -15,6 +18,18 @@ func (tx *Tx) AskAll(q string, args ...any) (texts []string, err error) {
 		var s string
 		err := scan(&s)
 		texts = append(texts, s)
+		return err
+	}, q, args...)
+	return texts, err
+}
+
+// AskRows scans rows of a text and two numbers.
+func (tx *Tx) AskRows(q string, args ...any) (texts []string, err error) {
+	err = tx.each(func(scan func(...any) error) error {
+		var s string
+		var a, b int64
+		err := scan(&s, &a, &b)
+		texts = append(texts, fmt.Sprint(s, " ", a, " ", b))
 		return err
 	}, q, args...)
 	return texts, err

@@ -40,9 +40,14 @@ const loginRows = `l.id, l.tenant_id, l.member_id, l.email, l.username, l.name, 
 	COALESCE(m.display, ''), COALESCE(m.username, ''), COALESCE(m.role, 0), COALESCE(m.state, -1)
 	FROM login l LEFT JOIN member m ON m.tenant_id = l.tenant_id AND m.id = l.member_id`
 
-// Logins lists the logins of the transaction's tenant, by address and name.
-func (tx *Tx) Logins() ([]Login, error) {
-	return tx.logins(`SELECT `+loginRows+` WHERE l.tenant_id = $1 ORDER BY l.email, l.username, l.id`, tx.id())
+// Logins lists the logins of the transaction's tenant, by address and name;
+// where users are named, theirs.
+func (tx *Tx) Logins(of ...tenant.UserID) ([]Login, error) {
+	q := new(asking)
+	if len(of) > 0 {
+		q.and("l.member_id <> 0 AND " + among(q, "l.member_id", of))
+	}
+	return tx.logins(`SELECT `+loginRows+` WHERE l.tenant_id = $1`+q.where.String()+` ORDER BY l.email, l.username, l.id`, append([]any{tx.id()}, q.args...)...)
 }
 
 // Login is a login of the transaction's tenant, or NotFound.

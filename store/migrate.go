@@ -59,12 +59,19 @@ func migrations(words map[string]string) ([]*goose.Migration, error) {
 					return fmt.Errorf("%s: %w", name, err)
 				}
 			}
+			if then := thens[name]; then != nil {
+				return then(ctx, tx)
+			}
 			return nil
 		}
 		ms = append(ms, goose.NewGoMigration(int64(number), &goose.GoFunc{RunTx: up}, nil))
 	}
 	return ms, nil
 }
+
+// thens is what migrations do behind their texts, in the same transaction, where
+// SQL alone cannot.
+var thens = map[string]func(context.Context, *sql.Tx) error{"0005_folded.sql": foldAll}
 
 // statements cuts a text at the semicolons that end lines, without comments.
 func statements(text string, words map[string]string) []string {

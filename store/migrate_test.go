@@ -8,6 +8,7 @@ import (
 
 	"tollkeeper/core/fault"
 	"tollkeeper/core/tenant"
+	"tollkeeper/core/when"
 	"tollkeeper/store"
 	"tollkeeper/store/storetest"
 )
@@ -124,4 +125,65 @@ func TestOpenRefused(t *testing.T) {
 	if _, err := store.Open(t.Context(), store.Options{Dir: dir, Clock: storetest.Clock}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a text: %v", err)
 	}
+}
+
+// TestCatchUp takes a database back to what it was before migrations that work
+// something out of what there is: opening it makes it what it was. A new
+// migration has to be taken back here too.
+func TestCatchUp(t *testing.T) {
+	eachPlace(t, func(t *testing.T, o store.Options) {
+		s := storetest.Open(t, o)
+		acme, other := add(t, s, "acme"), add(t, s, "other")
+		awkwardDirectory(t, s, acme)
+		fill(t, s, other, "other", 3)
+		update(t, s, acme, func(tx *store.Tx) error {
+			var us []*tenant.User
+			for i := range 2500 { // more than a migration reads at once
+				us = append(us, &tenant.User{Username: fmt.Sprintf("Ägent %04d", i)})
+			}
+			return tx.PutUsers(us)
+		})
+		update(t, s, acme, func(tx *store.Tx) error {
+			for i := range 5 {
+				a := store.Answer{Who: fmt.Sprint("key ", i%2), Name: fmt.Sprint(i), Held: tx.Now, Expires: tx.Now + when.Hour}
+				if _, _, err := tx.ClaimAnswer(&a, roomy); err != nil {
+					return err
+				}
+				a.Status, a.Body = 200, []byte("seven b")
+				if err := tx.KeepAnswer(&a, roomy); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		said, had := use(t, s, acme)
+		before, beforeOther := dump(t, s, acme), dump(t, s, other)
+		update(t, s, tenant.System, func(tx *store.Tx) error {
+			for _, q := range []string{
+				`DROP INDEX answer_body`, `DROP TABLE answer_use`,
+				`DROP INDEX member_name`, `DROP INDEX campaign_code`,
+				`ALTER TABLE member DROP COLUMN name_folded`, `ALTER TABLE member DROP COLUMN username_folded`, `ALTER TABLE member DROP COLUMN email_folded`,
+				`ALTER TABLE team DROP COLUMN name_folded`, `ALTER TABLE campaign DROP COLUMN code_folded`, `ALTER TABLE campaign DROP COLUMN name_folded`,
+				`DELETE FROM goose_db_version WHERE version_id >= 5`,
+			} {
+				if err := tx.Tell(q); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		again := storetest.Open(t, o)
+		same(t, "folded anew", dump(t, again, acme), before)
+		same(t, "folded anew, the other", dump(t, again, other), beforeOther)
+		if now, _ := use(t, again, acme); !slices.Equal(now, said) || !slices.Equal(now, had) || len(now) != 2 {
+			t.Errorf("senders have %q, had %q", now, said)
+		}
+		view(t, again, acme, func(tx *store.Tx) error {
+			n, err := tx.CountUsers(store.UserFilter{Listing: store.Listing{Text: "ÄGENT"}})
+			if n != 2500 {
+				t.Errorf("%d users are found by the name in capitals", n)
+			}
+			return err
+		})
+	})
 }

@@ -42,6 +42,8 @@ var acrossTenants = map[string]string{
 	"FROM one_time_link WHERE tenant_id >= $1 AND hash":    "whose link a token is, is not known before",
 	"FROM one_time_link WHERE tenant_id >= $1 AND expire":  "the system sweeps all links that are over",
 	"FROM api_key WHERE tenant_id >= $1 AND prefix = $2":   "whose key it is, is not known before",
+	"WHERE tenant_id > $1 OR tenant_id = $1 AND id > $2":   "a migration folds the names of all tenants",
+	"UPDATE … SET … WHERE tenant_id = $1 AND id = $2":      "and writes each where it was read",
 	"UPDATE api_key SET used_at = $3 WHERE tenant_id >=":   "the system notes it, and waits for no tenant's writers",
 }
 

@@ -13,16 +13,24 @@ import (
 
 // reads is every query of a tenant there is, by the name of its method.
 var reads = map[string]func(tx *store.Tx) (any, error){
-	"Account":       func(tx *store.Tx) (any, error) { return tx.Account() },
-	"Self":          func(tx *store.Tx) (any, error) { return tx.Self() },
-	"Users":         func(tx *store.Tx) (any, error) { return tx.Users() },
-	"Teams":         func(tx *store.Tx) (any, error) { return tx.Teams() },
-	"UserTeams":     func(tx *store.Tx) (any, error) { return tx.UserTeams() },
-	"CampaignTeams": func(tx *store.Tx) (any, error) { return tx.CampaignTeams() },
-	"Campaigns":     func(tx *store.Tx) (any, error) { return tx.Campaigns() },
-	"Units":         func(tx *store.Tx) (any, error) { return tx.Units() },
-	"UserUnits":     func(tx *store.Tx) (any, error) { return tx.UserUnits() },
-	"Numbers":       func(tx *store.Tx) (any, error) { return tx.Numbers() },
+	"Account": func(tx *store.Tx) (any, error) { return tx.Account() },
+	"Self":    func(tx *store.Tx) (any, error) { return tx.Self() },
+	"Users":   func(tx *store.Tx) (any, error) { return tx.Users() },
+	"FindUsers": func(tx *store.Tx) (any, error) {
+		return tx.FindUsers(store.UserFilter{Listing: store.Listing{Text: "a", Day: today, Limit: 3}, By: store.UsersByTeams})
+	},
+	"CountUsers": func(tx *store.Tx) (any, error) { return tx.CountUsers(store.UserFilter{}) },
+	"FindCampaigns": func(tx *store.Tx) (any, error) {
+		return tx.FindCampaigns(store.CampaignFilter{By: store.CampaignsByTeams})
+	},
+	"CountCampaigns": func(tx *store.Tx) (any, error) { return tx.CountCampaigns(store.CampaignFilter{}) },
+	"Teams":          func(tx *store.Tx) (any, error) { return tx.Teams() },
+	"UserTeams":      func(tx *store.Tx) (any, error) { return tx.UserTeams() },
+	"CampaignTeams":  func(tx *store.Tx) (any, error) { return tx.CampaignTeams() },
+	"Campaigns":      func(tx *store.Tx) (any, error) { return tx.Campaigns() },
+	"Units":          func(tx *store.Tx) (any, error) { return tx.Units() },
+	"UserUnits":      func(tx *store.Tx) (any, error) { return tx.UserUnits() },
+	"Numbers":        func(tx *store.Tx) (any, error) { return tx.Numbers() },
 	"Labels": func(tx *store.Tx) (any, error) {
 		return collect(func(yield func(any)) error {
 			for _, kind := range []store.LabelKind{store.QueueLabel, store.CarrierLabel, store.SourceLabel} {

@@ -29,9 +29,9 @@ func (tx *Tx) PutUsers(us []*tenant.User) error {
 			u.ID = tenant.UserID(id)
 			id++
 		}
-		rows[i] = []any{tx.id(), int64(u.ID), u.Username, u.Email, u.Display, int64(u.Role), int64(u.State), u.Extension}
+		rows[i] = tx.memberRow(u)
 	}
-	if err := tx.putRows("member", []string{"tenant_id", "id"}, []string{"username", "email", "display", "role", "state", "extension"}, rows); err != nil {
+	if err := tx.putRows("member", memberKey, memberValues, rows); err != nil {
 		return err
 	}
 	return tx.bumpDirectory()

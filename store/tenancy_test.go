@@ -40,7 +40,7 @@ var writes = []string{
 	"Repack", "RepackCharges", "SetTeamsOfCampaigns", "SetTeamsOfUsers", "SetTenant", "SettleSuspense",
 	"SwitchBilling",
 	"ClaimAnswer", "DropAnswer", "DropOldAnswers", "HoldAnswer", "KeepAnswer",
-	"Ask", "AskAll", "Tell", // of these tests
+	"Ask", "AskAll", "AskRows", "Tell", // of these tests
 }
 
 // systems are the methods that look at every tenant's logins, sessions, links

@@ -7,7 +7,12 @@ import (
 )
 
 // Users lists the tenant's users by username.
-func (tx *Tx) Users() (us []tenant.User, err error) {
+func (tx *Tx) Users() ([]tenant.User, error) {
+	return tx.users(`SELECT id, username, email, display, role, state, extension FROM member WHERE tenant_id = $1 ORDER BY username`, tx.id())
+}
+
+// users runs a query of users.
+func (tx *Tx) users(query string, args ...any) (us []tenant.User, err error) {
 	err = tx.each(func(scan func(...any) error) error {
 		var u tenant.User
 		var id, role, state int64
@@ -17,8 +22,18 @@ func (tx *Tx) Users() (us []tenant.User, err error) {
 		u.ID, u.Role, u.State = tenant.UserID(id), tenant.Role(role), tenant.State(state)
 		us = append(us, u)
 		return nil
-	}, `SELECT id, username, email, display, role, state, extension FROM member WHERE tenant_id = $1 ORDER BY username`, tx.id())
+	}, query, args...)
 	return us, err
+}
+
+// memberKey and memberValues are the columns of memberRow.
+var (
+	memberKey    = []string{"tenant_id", "id"}
+	memberValues = []string{"username", "email", "display", "role", "state", "extension", "name_folded", "username_folded", "email_folded"}
+)
+
+func (tx *Tx) memberRow(u *tenant.User) []any {
+	return append([]any{tx.id(), int64(u.ID), u.Username, u.Email, u.Display, int64(u.Role), int64(u.State), u.Extension}, foldedUser(u)...)
 }
 
 // PutUser keeps a user: a new one where u.ID is zero, which it fills in.
@@ -33,10 +48,7 @@ func (tx *Tx) PutUser(u *tenant.User) error {
 		}
 		u.ID = tenant.UserID(id)
 	}
-	if err := tx.exec(`INSERT INTO member (tenant_id, id, username, email, display, role, state, extension) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET username = excluded.username, email = excluded.email, display = excluded.display,
-		role = excluded.role, state = excluded.state, extension = excluded.extension`,
-		tx.id(), int64(u.ID), u.Username, u.Email, u.Display, int64(u.Role), int64(u.State), u.Extension); err != nil {
+	if err := tx.putRows("member", memberKey, memberValues, [][]any{tx.memberRow(u)}); err != nil {
 		return err
 	}
 	return tx.bumpDirectory()
@@ -80,8 +92,9 @@ func (tx *Tx) PutTeam(t *tenant.Team) error {
 		}
 		t.ID = tenant.TeamID(id)
 	}
-	if err := tx.exec(`INSERT INTO team (tenant_id, id, name) VALUES ($1, $2, $3)
-		ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name`, tx.id(), int64(t.ID), t.Name); err != nil {
+	if err := tx.exec(`INSERT INTO team (tenant_id, id, name, name_folded) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (tenant_id, id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded`,
+		tx.id(), int64(t.ID), t.Name, FoldName(t.Name)); err != nil {
 		return err
 	}
 	return tx.bumpDirectory()
@@ -105,17 +118,23 @@ func (tx *Tx) DropTeam(id tenant.TeamID) error {
 	return tx.bumpDirectory()
 }
 
-// UserTeams gives every user's memberships, by user.
-func (tx *Tx) UserTeams() (map[tenant.UserID][]tenant.Membership, error) {
-	return memberships[tenant.UserID](tx, "team_member", "member_id")
+// UserTeams gives the memberships of the users, by user; of everybody where
+// none is named.
+func (tx *Tx) UserTeams(of ...tenant.UserID) (map[tenant.UserID][]tenant.Membership, error) {
+	return memberships(tx, "team_member", "member_id", of)
 }
 
-// CampaignTeams gives every campaign's memberships, by campaign.
-func (tx *Tx) CampaignTeams() (map[tenant.CampaignID][]tenant.Membership, error) {
-	return memberships[tenant.CampaignID](tx, "team_campaign", "campaign_id")
+// CampaignTeams gives the memberships of the campaigns, by campaign; of all where
+// none is named.
+func (tx *Tx) CampaignTeams(of ...tenant.CampaignID) (map[tenant.CampaignID][]tenant.Membership, error) {
+	return memberships(tx, "team_campaign", "campaign_id", of)
 }
 
-func memberships[ID ~int32](tx *Tx, table, column string) (map[ID][]tenant.Membership, error) {
+func memberships[ID ~int32](tx *Tx, table, column string, of []ID) (map[ID][]tenant.Membership, error) {
+	q := new(asking)
+	if len(of) > 0 {
+		q.and(among(q, column, of))
+	}
 	ms := map[ID][]tenant.Membership{}
 	err := tx.each(func(scan func(...any) error) error {
 		var who, team, from, to int64
@@ -124,6 +143,7 @@ func memberships[ID ~int32](tx *Tx, table, column string) (map[ID][]tenant.Membe
 		}
 		ms[ID(who)] = append(ms[ID(who)], tenant.Membership{Team: tenant.TeamID(team), From: when.Day(from), To: when.Day(to)})
 		return nil
-	}, `SELECT `+column+`, team_id, from_day, to_day FROM `+table+` WHERE tenant_id = $1 ORDER BY `+column+`, team_id, from_day`, tx.id())
+	}, `SELECT `+column+`, team_id, from_day, to_day FROM `+table+` WHERE tenant_id = $1`+q.where.String()+` ORDER BY `+column+`, team_id, from_day`,
+		append([]any{tx.id()}, q.args...)...)
 	return ms, err
 }

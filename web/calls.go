@@ -138,13 +138,9 @@ func (s *Site) listCalls(v *visit, p *callsPage, ask app.ListCalls) error {
 	if err != nil {
 		return err
 	}
-	d := app.NumbersMasked
-	if v.may(access.ViewCalls) {
-		d = app.NumbersShown
-	}
 	var cells *app.CallCells
 	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
-		cells, err = app.NewCallCells(tx, string(v.tenant.Currency), d)
+		cells, err = app.NewCallCells(tx, string(v.tenant.Currency), app.NumbersFor(v.person.Can))
 		return err
 	})
 	if err != nil {

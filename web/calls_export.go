@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tollkeeper/app"
-	"tollkeeper/core/access"
 	"tollkeeper/core/fault"
 )
 
@@ -26,10 +25,7 @@ func (s *Site) exportCalls(w http.ResponseWriter, v *visit) error {
 	if ask == nil {
 		return fault.New(fault.Invalid, "the filters of this address cannot be used: open the list and mend them there")
 	}
-	o := app.ExportCalls{Tenant: *v.tenant, CallFilter: ask.CallFilter, Order: ask.Order, Format: format, Numbers: app.NumbersMasked}
-	if v.may(access.ViewCalls) {
-		o.Numbers = app.NumbersShown
-	}
+	o := app.ExportCalls{Tenant: *v.tenant, CallFilter: ask.CallFilter, Order: ask.Order, Format: format, Numbers: app.NumbersFor(v.person.Can)}
 	for _, c := range p.Columns.Shown() {
 		o.Columns = append(o.Columns, c.Name)
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -45,51 +44,6 @@ func (s *Site) campaignBookOf(v *visit) (b *campaignBook, err error) {
 // teamsOf names the teams of a campaign today.
 func (b *campaignBook) teamsOf(id tenant.CampaignID) []string {
 	return app.TeamNames(b.teams, b.in[id], b.today)
-}
-
-func (s *Site) campaignList(v *visit) (*listPage, error) {
-	b, err := s.campaignBookOf(v)
-	if err != nil {
-		return nil, err
-	}
-	p := newList(v, "campaigns", "Campaigns", v.at("campaigns"))
-	p.About = "Runs of calls with a purpose of their own, as call records name them. A campaign can have a rate card of its own."
-	p.heads("code: Campaign", "name: Name", "teams: Teams", "state: State")
-	p.columns = []string{"campaign", "name", "teams", "state"}
-	p.Empty = empty{Title: "No campaigns yet", Text: "Add one, import a CSV file of them below, or import calls: campaigns that records name are listed here until you confirm them."}
-	state := p.filter(v, "state", "State", stateChoices()...)
-	may, unconfirmed := v.may(peoplers...), 0
-	for i := range b.campaigns {
-		c := &b.campaigns[i]
-		if c.State == tenant.Unconfirmed {
-			unconfirmed++
-		}
-		p.add(b.row(v, c, may), state == "" || state == c.State.String())
-	}
-	if may {
-		p.Buttons = []button{{Text: "Add campaign", Path: v.at("campaigns/new"), Look: "btn-primary"}}
-		p.Take = &takeForm{At: v.at("campaigns/import"), Columns: strings.Join(p.columns, ", ")}
-		if unconfirmed > 0 {
-			p.Waiting = &waiting{Text: plural(int64(unconfirmed), "campaign") + " met in call records: nobody has confirmed them yet.", Show: v.at("campaigns") + "?state=unconfirmed", Confirm: v.at("campaigns/confirm")}
-		}
-	}
-	return p, nil
-}
-
-// row is a campaign's line in the list.
-func (b *campaignBook) row(v *visit, c *tenant.Campaign, may bool) listRow {
-	teams, code := b.teamsOf(c.ID), textCell(c.Code)
-	if may {
-		code = linkCell(c.Code, v.at("campaigns/"+idText(c.ID)))
-	}
-	r := listRow{
-		Cells:  []listCell{code, textCell(c.Name), textCell(strings.Join(teams, ", ")), htmlCell(stateBadge(c.State), int64(c.State))},
-		record: []string{c.Code, c.Name, strings.Join(teams, "; "), c.State.String()},
-	}
-	if may {
-		r.Actions = append([]button{{Text: "Edit", Said: c.Code, Path: v.at("campaigns/" + idText(c.ID)), Look: "btn-sm"}}, campaignState(v, c, "btn-sm"))
-	}
-	return r
 }
 
 // campaignState is the button that changes a campaign's state.

@@ -161,12 +161,16 @@ func (v *visitor) post(path string, form url.Values) answer {
 	return v.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
 }
 
-func (v *visitor) do(method, path, kind string, body io.Reader) answer {
+// do sends a request with headers, "Name", "value", ….
+func (v *visitor) do(method, path, kind string, body io.Reader, headers ...string) answer {
 	v.c.t.Helper()
 	r, err := http.NewRequest(method, v.c.at+path, body)
 	must(v.c.t, err)
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	res, err := v.client.Do(r)
 	must(v.c.t, err)
@@ -174,6 +178,12 @@ func (v *visitor) do(method, path, kind string, body io.Reader) answer {
 	text, err := io.ReadAll(res.Body)
 	must(v.c.t, err)
 	return answer{res.StatusCode, res.Header, string(text)}
+}
+
+// part asks for a part of a page, as the site's script does.
+func (v *visitor) part(path, target string) answer {
+	v.c.t.Helper()
+	return v.do(http.MethodGet, path, "", nil, "HX-Request", "true", "HX-Target", target)
 }
 
 // element is a tag of a page with its attributes.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -21,11 +20,6 @@ import (
 type deckPage struct {
 	form
 	Cards    []string // that there are; each leads to the form for it
-	Applies  []choice
-	Assigns  []choice
-	Orders   []choice
-	Pers     []choice
-	File     *field
 	Mistakes fault.Inputs
 	Back     string
 	Action   string
@@ -36,29 +30,19 @@ type deckPage struct {
 const deckUpload = 128 << 20
 
 func newDeckPage(v *visit) *deckPage {
-	p := &deckPage{Back: v.place("cards"), Action: v.place("cards/deck"), File: &field{Name: "file", Label: "File"}}
+	p := &deckPage{Back: v.place("cards"), Action: v.place("cards/deck")}
 	p.Fields = []*field{
 		{Name: "card", Label: "Rate card", Required: true, Autocomplete: "off", Help: "A new name makes a new card."},
 		{Name: "currency", Label: "Currency", Autocomplete: "off", Help: "Three letters. Only a new card needs it; a card keeps its currency."},
 		{Name: "zone", Label: "Time zone", Autocomplete: "off", Help: "Of dates in the file and of the card’s hours. Empty: as the card has it, else UTC."},
 		{Name: "effective", Label: "In force from", Type: "datetime-local", Help: "Of rows without a date of their own. Empty: always for a new card, else the moment of publishing."},
+		{Name: "apply", Label: "What it does not name", Type: "select", Of: []choice{{Value: "replace", Label: "Its prices end"}, {Value: "add", Label: "Its prices stay"}}},
+		{Name: "assign", Label: "The card is asked for", Type: "select", Of: []choice{{Label: "As it is"}, {Value: "all", Label: "All calls that no other card is for"}}},
+		{Name: "order", Label: "Dates such as 03/04", Type: "select", Of: []choice{{Label: "Find out"}, {Value: "dmy", Label: "Day first"}, {Value: "mdy", Label: "Month first"}}},
+		{Name: "per", Label: "A rate is for", Type: "select", Of: []choice{{Label: "Find out"}, {Value: "60", Label: "A minute"}, {Value: "6", Label: "Six seconds"}, {Value: "1", Label: "A second"}}},
+		{Name: "file", Label: "File", Type: "file", Accept: ".csv,text/csv,.txt", Required: true}, // the last, so that what is sent before it is known
 	}
-	p.choose(map[string]string{})
 	return p
-}
-
-// choose fills the selects, with what was sent chosen.
-func (p *deckPage) choose(sent map[string]string) {
-	pick := func(name string, cs ...choice) []choice {
-		for i := range cs {
-			cs[i].Chosen = cs[i].Value == sent[name]
-		}
-		return cs
-	}
-	p.Applies = pick("apply", choice{Value: "replace", Label: "Prices it does not name end"}, choice{Value: "add", Label: "Prices it does not name stay"})
-	p.Assigns = pick("assign", choice{Value: "", Label: "As it is"}, choice{Value: "all", Label: "All calls that no other card is for"})
-	p.Orders = pick("order", choice{Value: "", Label: "Find out"}, choice{Value: "dmy", Label: "Day first"}, choice{Value: "mdy", Label: "Month first"})
-	p.Pers = pick("per", choice{Value: "", Label: "Find out"}, choice{Value: "60", Label: "A minute"}, choice{Value: "6", Label: "Six seconds"}, choice{Value: "1", Label: "A second"})
 }
 
 func (s *Site) deckForm(w http.ResponseWriter, v *visit) error {
@@ -81,7 +65,7 @@ func (s *Site) showDeckForm(w http.ResponseWriter, v *visit, p *deckPage) error 
 		return err
 	}
 	status := p.status()
-	if p.File.Error != "" || len(p.Mistakes) > 0 {
+	if len(p.Mistakes) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	s.show(w, v.Request, status, "deck", "Upload a deck", p)
@@ -99,11 +83,10 @@ func (s *Site) sendDeck(w http.ResponseWriter, v *visit) error {
 	for _, one := range p.Fields {
 		one.Value = strings.TrimSpace(sent[one.Name])
 	}
-	p.choose(sent)
 	ask, wrong := p.ask(v, sent)
 	ask.Path = path
 	if err != nil {
-		p.File.Error = sentence(err)
+		p.field("file").Error = sentence(err)
 	}
 	if err != nil || len(wrong) > 0 {
 		p.blame(wrong.Err())
@@ -120,27 +103,11 @@ func (s *Site) sendDeck(w http.ResponseWriter, v *visit) error {
 		http.Redirect(w, v.Request, v.place("cards/deck/"+d.id), http.StatusSeeOther)
 		return nil
 	}
-	if !p.refuse(err) {
+	var known bool
+	if p.Mistakes, known = p.refuse(err); !known {
 		return errors.Join(err, dropUpload(path))
 	}
 	return errors.Join(s.showDeckForm(w, v, p), dropUpload(path))
-}
-
-// refuse shows why a deck cannot be: mistakes of the file by their lines, those
-// of the form beside its fields. It is false for an error of ours.
-func (p *deckPage) refuse(err error) bool {
-	var of fault.Inputs
-	for _, in := range inputsOf(err) {
-		if in.File != "" || in.Line > 0 {
-			p.Mistakes = append(p.Mistakes, in)
-		} else {
-			of = append(of, in)
-		}
-	}
-	if len(p.Mistakes)+len(of) == 0 {
-		return p.blame(err)
-	}
-	return len(of) == 0 || p.blame(of)
 }
 
 // ask makes a request of the form; all of its mistakes come at once.
@@ -173,61 +140,35 @@ func (p *deckPage) ask(v *visit, sent map[string]string) (o app.ImportRates, wro
 		note("effective", err)
 		o.Effective = &from
 	}
-	if sent["apply"] == "add" {
+	if get("apply") == "add" {
 		o.Apply = rating.Add
 	}
-	if sent["assign"] == "all" {
+	if get("assign") == "all" {
 		o.Assign = &app.AssignTo{Scope: rating.System}
 		if v.tenant != nil {
 			o.Assign.Scope = rating.Tenant
 		}
 	}
-	switch sent["order"] {
+	switch get("order") {
 	case "dmy":
 		o.Deck.DateOrder = "dmy"
 	case "mdy":
 		o.Deck.DateOrder = "mdy"
 	}
-	switch sent["per"] {
-	case "60":
-		o.Deck.Per = 60
-	case "6":
-		o.Deck.Per = 6
-	case "1":
-		o.Deck.Per = 1
-	}
+	o.Deck.Per = max(0, int(p.number("per"))) // one that is not offered is found out too
 	return o, wrong
 }
 
-// receiveDeck reads the form, in which the file comes last, and keeps the file.
+// receiveDeck reads the form and keeps the file.
 func (s *Site) receiveDeck(w http.ResponseWriter, v *visit) (path string, sent map[string]string, err error) {
 	v.Body = http.MaxBytesReader(w, v.Body, deckUpload)
-	sent = map[string]string{}
-	parts, err := v.MultipartReader()
+	sent, file, err := formWithFile(v)
+	if errors.Is(err, errNoFile) {
+		err = fault.New(fault.Invalid, "choose the file of a deck first")
+	}
 	if err != nil {
-		return "", sent, fault.New(fault.Invalid, "the form did not come as one with a file")
+		return "", sent, err
 	}
-	const fieldsMost, fieldMost = 50, 1000
-	for range fieldsMost {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return "", sent, uploadError(err)
-		}
-		if part.FormName() != "file" {
-			text, err := io.ReadAll(io.LimitReader(part, fieldMost))
-			if err != nil {
-				return "", sent, uploadError(err)
-			}
-			sent[part.FormName()] = strings.ToValidUTF8(string(text), "�")
-			continue
-		}
-		if part.FileName() == "" {
-			break
-		}
-		path, err = s.uploads.keep(part)
-		return path, sent, err
-	}
-	return "", sent, fault.New(fault.Invalid, "choose the file of a deck first")
+	path, err = s.uploads.keep(file)
+	return path, sent, err
 }

@@ -193,7 +193,9 @@ func (p deckPreview) look(v *visit, d *keptDeck, kind string) *deckPreview {
 	return &p
 }
 
-func (s *Site) deckPreview(w http.ResponseWriter, v *visit) error {
+// withDeck does something with the deck that the address names, one visitor at a
+// time. One that is published already leads to its card.
+func (s *Site) withDeck(w http.ResponseWriter, v *visit, f func(*keptDeck) error) error {
 	d, err := s.decks.find(v, v.PathValue("deck"), s.clock())
 	if err != nil {
 		return err
@@ -204,7 +206,11 @@ func (s *Site) deckPreview(w http.ResponseWriter, v *visit) error {
 		http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
 		return nil
 	}
-	return s.showPreview(w, v, d, http.StatusOK, "")
+	return f(d)
+}
+
+func (s *Site) deckPreview(w http.ResponseWriter, v *visit) error {
+	return s.withDeck(w, v, func(d *keptDeck) error { return s.showPreview(w, v, d, http.StatusOK, "") })
 }
 
 func (s *Site) showPreview(w http.ResponseWriter, v *visit, d *keptDeck, status int, problem string) error {
@@ -219,16 +225,10 @@ func (s *Site) showPreview(w http.ResponseWriter, v *visit, d *keptDeck, status 
 // It goes on to its end when the browser has gone, so that a button that is
 // pressed twice does not stop what it began.
 func (s *Site) publishDeck(w http.ResponseWriter, v *visit) error {
-	d, err := s.decks.find(v, v.PathValue("deck"), s.clock())
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.done != "" {
-		http.Redirect(w, v.Request, d.done, http.StatusSeeOther)
-		return nil
-	}
+	return s.withDeck(w, v, func(d *keptDeck) error { return s.publish(w, v, d) })
+}
+
+func (s *Site) publish(w http.ResponseWriter, v *visit, d *keptDeck) error {
 	v.Request = v.WithContext(context.WithoutCancel(v.Context()))
 	ask, did := d.ask, v.person.Did("card.publish", "")
 	ask.Base, ask.Did = &d.seen.Base, &did

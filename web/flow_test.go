@@ -111,9 +111,13 @@ func TestImport(t *testing.T) {
 		if form.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, form.status)
 		}
-		if zone := form.find("input", "name", "zone"); name == "no zone" && (len(zone) != 1 || zone[0].attrs["value"] != "Europe/Atlantis") {
-			t.Errorf("the zone that was typed is lost: %v", zone)
+		if zone := form.find("input", "name", "zone"); name == "no zone" && (len(zone) != 1 || zone[0].attrs["value"] != "Europe/Atlantis" || zone[0].attrs["aria-invalid"] != "true") {
+			t.Errorf("the zone that was typed is lost, or not what is wrong: %v", zone)
 		}
+	}
+	kept := v.upload(at+"/imports", "", nil, map[string]string{"format": "own", "source": "pbx \xff", "zone": "UTC"})
+	if form := kept.sent(); kept.status != http.StatusUnprocessableEntity || form.Get("format") != "own" || form.Get("source") != "pbx \ufffd" || form.Get("zone") != "UTC" {
+		t.Errorf("a form without a file: %d, and what was typed is lost: %v", kept.status, form)
 	}
 }
 

@@ -13,10 +13,12 @@ import (
 )
 
 // field is one field of a form, as _form.html draws it. Its Type is that of an
-// input (text where it is empty), or "select", "textarea" or "checkbox". A
-// checkbox that is checked has the Value "on".
+// input (text where it is empty, "file" among them), or "select", "textarea" or
+// "checkbox". A checkbox that is checked has the Value "on".
 type field struct {
 	Name, Label, Value, Type, Help, Autocomplete string
+	Placeholder                                  string
+	Accept                                       string // of a file: which kinds are offered
 	Error                                        string
 	Link, LinkText                               string   // a way on from the error; empty: none
 	Now                                          string   // what stands there by now, where somebody else has changed it
@@ -82,6 +84,23 @@ func (f *form) blame(err error) bool {
 	}
 	f.blank()
 	return true
+}
+
+// refuse is blame for a form with a file: the mistakes of the file, by their
+// lines, it gives back.
+func (f *form) refuse(err error) (ofFile fault.Inputs, ok bool) {
+	var own fault.Inputs
+	for _, in := range inputsOf(err) {
+		if in.File != "" || in.Line > 0 {
+			ofFile = append(ofFile, in)
+		} else {
+			own = append(own, in)
+		}
+	}
+	if len(ofFile)+len(own) == 0 {
+		return nil, f.blame(err)
+	}
+	return ofFile, len(own) == 0 || f.blame(own)
 }
 
 // wasField is the hidden field that tells what a form was made from.

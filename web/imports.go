@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,22 +22,17 @@ import (
 // importsPage is what imports.html shows: a tenant's imports, or the operator's
 // of all tenants.
 type importsPage struct {
+	form     // of a new file; its file apart
 	Operator bool
 	Rows     []runRow
-	Formats  []choice
-	Owners   []choice // of a new file; none: it is the tenant's
 	Filters  []*field // selects
 	Filtered bool
 	Pages    pager
 	Reset    string
 	Works    []workLine
 	Zone     *when.Zone
-	ZoneName string // of the form, as it was typed
-	Account  string // the tenant's zone; empty: each has its own
-	Source   string // as it was typed
-	Once     string // names this form, so that it starts one import however often it is sent
-	Problem  string
-	Inputs   fault.Inputs
+	Once     string       // names this form, so that it starts one import however often it is sent
+	Inputs   fault.Inputs // mistakes of the file
 	Empty    empty
 }
 
@@ -57,25 +51,20 @@ type workLine struct{ Title, Path string }
 const runsOnPage = 50
 
 func (s *Site) imports(w http.ResponseWriter, v *visit) error {
-	return s.showImports(w, v, http.StatusOK, &importsPage{}, app.ImportCalls{})
+	return s.showImports(w, v, nil, nil)
 }
 
-// showImports shows the page again as it was asked for: o is what was chosen for
-// a file that could not be taken.
-func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *importsPage, o app.ImportCalls) error {
+// showImports shows the page: sent is what was chosen for a file that could not be
+// taken, and wrong is why.
+func (s *Site) showImports(w http.ResponseWriter, v *visit, sent map[string]string, wrong error) error {
 	q := v.URL.Query()
-	p.Once, p.Pages = rand.Text(), newestFirst()
-	if o.Zone != nil {
-		p.ZoneName = o.Zone.Name()
-	}
-	p.Operator, p.Zone, p.Source, p.Reset = v.tenant == nil, v.clockZone(), o.Source, v.place("imports")
+	p := &importsPage{Once: rand.Text(), Pages: newestFirst(), Operator: v.tenant == nil, Zone: v.clockZone(), Reset: v.place("imports")}
 	ask := app.ListRuns{Limit: runsOnPage, After: readRunMark(q.Get("after"))}
-	if err := s.readOwners(v, p, &ask, o.Tenant); err != nil {
+	if err := s.readOwners(v, p, &ask); err != nil {
 		return err
 	}
-	for _, name := range cdr.Names() {
-		p.Formats = append(p.Formats, choice{Value: name, Label: name, Chosen: name == o.Format})
-	}
+	p.offer(v, sent)
+	status := p.refused(wrong)
 	states, state := runStates(q.Get("state"))
 	p.Filters, ask.State = append(p.Filters, states), state
 	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
@@ -105,10 +94,11 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 }
 
 // readOwners fills in whose imports are listed: the tenant's, or those of the
-// tenant that the operator filters by, or all. sent is whose a new file is.
-func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent string) error {
+// tenant that the operator filters by, or all. The operator says whose a new file
+// is.
+func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns) error {
 	if v.tenant != nil {
-		p.Account, ask.Of = v.tenant.Zone, []tenant.Tenant{*v.tenant}
+		ask.Of = []tenant.Tenant{*v.tenant}
 		return nil
 	}
 	all, err := s.app.Everybody(v.Context())
@@ -116,6 +106,7 @@ func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent stri
 		return err
 	}
 	of := &field{Name: "of", Label: "Tenant", Type: "select", Value: v.URL.Query().Get("of"), Of: []choice{{Label: "Any"}}}
+	whose := &field{Name: "tenant", Label: "Whose calls", Type: "select", Of: []choice{{Label: "Of several tenants"}}}
 	for _, t := range all {
 		one := choice{Value: tenantText(t.ID), Label: ownerName(&t)}
 		of.Of = append(of.Of, one)
@@ -123,15 +114,47 @@ func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns, sent stri
 			ask.Of = []tenant.Tenant{t}
 		}
 		if t.ID != tenant.System {
-			one.Chosen = one.Value == sent
-			p.Owners = append(p.Owners, one)
+			whose.Of = append(whose.Of, one)
 		}
 	}
+	p.Fields = append(p.Fields, whose)
 	p.Filters = append(p.Filters, of)
 	if of.Value == "" {
 		ask.Of = all
 	}
 	return nil
+}
+
+// offer adds the fields of a new file that all have, and fills in what was sent.
+func (p *importsPage) offer(v *visit, sent map[string]string) {
+	format := &field{Name: "format", Label: "Format", Type: "select", Of: []choice{{Label: "Find out"}}}
+	for _, name := range cdr.Names() {
+		format.Of = append(format.Of, choice{Value: name, Label: name})
+	}
+	zone := &field{Name: "zone", Label: "Time zone of its local times", Autocomplete: "off", Placeholder: "the tenant's"}
+	if v.tenant != nil {
+		zone.Placeholder = v.tenant.Zone
+	}
+	p.Fields = append(p.Fields, format, &field{Name: "source", Label: "Name of the switch", Autocomplete: "off", Placeholder: "as its format"}, zone)
+	for _, one := range p.Fields {
+		one.Value = sent[one.Name]
+	}
+}
+
+// refused tells why a file could not be taken, and gives the page's status.
+func (p *importsPage) refused(err error) int {
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.Is(err, errNoRoom):
+		p.Problem = sentence(err)
+		return http.StatusInsufficientStorage
+	}
+	p.Inputs, _ = p.refuse(err) // only what is for the reader comes here
+	if len(p.Inputs) > 0 {
+		p.Problem = "Nothing of the file was taken in. This has to be mended first:"
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // ownerName is how a page names whose records something is about.
@@ -188,23 +211,20 @@ const uploadLimit = 8 << 30
 // import. One that is sent from two pages starts two, which do no harm: each
 // record counts once, and both end well.
 func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
-	o, once, err := s.receive(w, v)
+	o, sent, err := s.receive(w, v)
 	owner := v.owner() // whose activity tells of it
 	if err == nil {
 		if owner, err = s.checkUpload(v, &o); err != nil {
 			err = errors.Join(err, dropUpload(o.Path))
 		}
 	}
-	switch {
-	case errors.Is(err, errNoRoom):
-		return s.showImports(w, v, http.StatusInsufficientStorage, importsAfter(err), o)
-	case fault.Is(err, fault.Invalid), fault.Is(err, fault.NotFound):
-		return s.showImports(w, v, http.StatusUnprocessableEntity, importsAfter(err), o)
-	case err != nil:
+	if errors.Is(err, errNoRoom) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
+		return s.showImports(w, v, sent, err)
+	} else if err != nil {
 		return err
 	}
 	name := filepath.Base(o.Path)
-	one, first, err := s.begin(onceOf(v, once), v.owner(), "Import of "+name, v.place("imports"))
+	one, first, err := s.begin(onceOf(v, sent["once"]), v.owner(), "Import of "+name, v.place("imports"))
 	if err != nil {
 		return errors.Join(err, dropUpload(o.Path))
 	}
@@ -230,20 +250,6 @@ func (s *Site) startImport(w http.ResponseWriter, v *visit) error {
 	})
 	http.Redirect(w, v.Request, v.place("imports/work/"+one.ID), http.StatusSeeOther)
 	return nil
-}
-
-// importsAfter is the page with what is wrong with the file that was sent.
-func importsAfter(err error) *importsPage {
-	p := &importsPage{Inputs: inputsOf(err)}
-	for _, in := range p.Inputs {
-		if in.Field == "zone" {
-			p.ZoneName = in.Value
-		}
-	}
-	if p.Problem = sentence(err); p.Problem == "" {
-		p.Problem = "Nothing of the file was taken in. This has to be mended first:"
-	}
-	return p
 }
 
 // onceOf is the name of a form that starts something once; only the session that
@@ -288,48 +294,28 @@ func looksLikeCalls(o *app.ImportCalls) error {
 	return nil
 }
 
-// receive reads the form. The file comes last in it and goes to a directory of
-// its own, so that it keeps its name.
-func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once string, err error) {
+// receive reads the form. The file goes to a directory of its own, so that it
+// keeps its name.
+func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, sent map[string]string, err error) {
 	v.Body = http.MaxBytesReader(w, v.Body, uploadLimit)
-	parts, err := v.MultipartReader()
-	if err != nil {
-		return o, "", fault.New(fault.Invalid, "the form did not come as one with a file")
+	sent, file, err := formWithFile(v)
+	if errors.Is(err, errNoFile) {
+		err = fault.New(fault.Invalid, "choose a file of call records first")
 	}
+	if err != nil {
+		return o, sent, err
+	}
+	o.Source, o.Format = sent["source"], sent["format"]
 	if v.tenant != nil {
 		o.Tenant = tenantText(v.tenant.ID)
+	} else {
+		o.Tenant = sent["tenant"] // empty: each record names its own
 	}
-	fields := map[string]string{}
-	const fieldsMost, fieldMost = 20, 1000
-	for range fieldsMost {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return o, "", uploadError(err)
+	if zone := sent["zone"]; zone != "" {
+		if o.Zone, err = when.LoadZone(zone); err != nil {
+			return o, sent, fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
 		}
-		if part.FormName() != "file" {
-			text, err := io.ReadAll(io.LimitReader(part, fieldMost))
-			if err != nil {
-				return o, "", uploadError(err)
-			}
-			fields[part.FormName()] = string(text)
-			continue
-		}
-		if part.FileName() == "" {
-			break
-		}
-		o.Source, o.Format = fields["source"], fields["format"]
-		if v.tenant == nil {
-			o.Tenant = fields["tenant"] // empty: each record names its own
-		}
-		if zone := fields["zone"]; zone != "" {
-			if o.Zone, err = when.LoadZone(zone); err != nil {
-				return o, "", fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
-			}
-		}
-		o.Path, err = s.uploads.keep(part)
-		return o, fields["once"], err
 	}
-	return o, "", fault.New(fault.Invalid, "choose a file of call records first")
+	o.Path, err = s.uploads.keep(file)
+	return o, sent, err
 }

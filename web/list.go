@@ -14,6 +14,7 @@ import (
 	"tollkeeper/core/table"
 	"tollkeeper/core/tenant"
 	"tollkeeper/format/sheet"
+	"tollkeeper/store"
 )
 
 // listPage is what list.html shows: things as a table that is searched,
@@ -43,7 +44,16 @@ type listPage struct {
 
 	page    int
 	columns []string // of the exported file
+	picked  bool     // the books have sorted and cut it already: Rows are all that is shown
 }
+
+// extent is how much of a list is wanted.
+type extent uint8
+
+const (
+	onePage   extent = iota
+	wholeList        // for a file
+)
 
 // button is a way on that a page offers.
 type button struct {
@@ -170,11 +180,30 @@ func (p *listPage) add(r listRow, fits ...bool) {
 	p.Rows = append(p.Rows, r)
 }
 
+// by is the number of the column that the list is sorted by, and whether from the
+// last.
+func (p *listPage) by() (column int, down bool) {
+	name, down := strings.CutPrefix(p.Sort, "-")
+	return max(0, slices.IndexFunc(p.Columns, func(c listColumn) bool { return c.Name == name })), down
+}
+
+// pick says in l what of a list is shown that the books search, sort and cut:
+// there are all lines, of which found fit. What is put in afterwards is not looked
+// at again.
+func (p *listPage) pick(l *store.Listing, much extent, all, found int) {
+	p.All, p.Found, p.picked = all, found, true
+	if _, l.Down = p.by(); much == onePage {
+		l.Skip, l.Limit = p.at()*listOnPage, listOnPage
+	}
+}
+
 // sort puts what was found into the order that is asked for; equal lines stay in
 // that of their names.
 func (p *listPage) sort() {
-	name, down := strings.CutPrefix(p.Sort, "-")
-	by := max(0, slices.IndexFunc(p.Columns, func(c listColumn) bool { return c.Name == name }))
+	if p.picked {
+		return
+	}
+	by, down := p.by()
 	slices.SortStableFunc(p.Rows, func(a, b listRow) int {
 		x, y := a.Cells[by], b.Cells[by]
 		order := cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(strings.ToLower(x.Plain), strings.ToLower(y.Plain)))
@@ -183,6 +212,11 @@ func (p *listPage) sort() {
 		}
 		return order
 	})
+}
+
+// order makes the headings, each of which sorts.
+func (p *listPage) order() {
+	by, down := p.by()
 	for i := range p.Columns {
 		c := &p.Columns[i]
 		next := c.Name
@@ -216,24 +250,30 @@ func (p *listPage) address(name, value string) string {
 	return queried(p.At, q)
 }
 
+// at is the page that is shown, from 0: the last one where there are not so many
+// as the address says.
+func (p *listPage) at() int { return min(p.page, max(1, (p.Found+listOnPage-1)/listOnPage)) - 1 }
+
 // cut leaves the lines of one page, and the ways to the others.
 func (p *listPage) cut() {
-	pages := max(1, (p.Found+listOnPage-1)/listOnPage)
-	at := min(p.page, pages)
-	p.First = (at-1)*listOnPage + 1
-	p.Rows = p.Rows[min(p.Found, p.First-1):min(p.Found, at*listOnPage)]
-	p.Pages = numbered()
-	if at > 1 {
-		p.Pages.Before = p.address("page", strconv.Itoa(at-1))
+	at := p.at()
+	p.First = at*listOnPage + 1
+	if !p.picked {
+		p.Rows = p.Rows[min(p.Found, at*listOnPage):min(p.Found, (at+1)*listOnPage)]
 	}
-	if at < pages {
-		p.Pages.After = p.address("page", strconv.Itoa(at+1))
+	p.Pages = numbered()
+	if at > 0 {
+		p.Pages.Before = p.address("page", strconv.Itoa(at))
+	}
+	if (at+1)*listOnPage < p.Found {
+		p.Pages.After = p.address("page", strconv.Itoa(at+2))
 	}
 }
 
 // showList writes a list that is filled.
 func (s *Site) showList(w http.ResponseWriter, v *visit, status int, p *listPage) error {
 	p.sort()
+	p.order()
 	if len(p.columns) > 0 {
 		p.Export = strings.Replace(p.address("", ""), p.At, p.At+"/export", 1)
 	}
@@ -274,6 +314,18 @@ func stateChoices() (of []choice) {
 		of = append(of, choice{Value: one.String(), Label: plainCapital(one.String())})
 	}
 	return of
+}
+
+// statesOf is what a filter of stateChoices lets pass.
+func statesOf(filter string) []tenant.State {
+	if filter == "" {
+		return nil
+	}
+	state, err := tenant.ParseState(filter)
+	if err != nil {
+		return nil
+	}
+	return []tenant.State{state}
 }
 
 // plainCapital is capital without the full stop.

@@ -21,20 +21,26 @@ type numberBook struct {
 	numbers   []tenant.Number
 	units     []tenant.Unit
 	campaigns []tenant.Campaign
-	users     []tenant.User
-	in        map[tenant.UserID][]tenant.UnitID
+	unit      map[tenant.UnitID]string     // its name
+	campaign  map[tenant.CampaignID]string // its code
+
+	// Of pages about units.
+	users []tenant.User
+	in    map[tenant.UserID][]tenant.UnitID
 }
 
 func (s *Site) numberBookOf(v *visit) (b *numberBook, err error) {
-	b = &numberBook{}
 	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
-		if b.numbers, err = tx.Numbers(); err != nil {
-			return err
-		}
-		if b.units, err = tx.Units(); err != nil {
-			return err
-		}
-		if b.campaigns, err = tx.Campaigns(); err != nil {
+		b, err = readNumbers(tx)
+		return err
+	})
+	return b, err
+}
+
+// unitBookOf reads who is in the units as well.
+func (s *Site) unitBookOf(v *visit) (b *numberBook, err error) {
+	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
+		if b, err = readNumbers(tx); err != nil {
 			return err
 		}
 		if b.users, err = tx.Users(); err != nil {
@@ -46,22 +52,24 @@ func (s *Site) numberBookOf(v *visit) (b *numberBook, err error) {
 	return b, err
 }
 
-func (b *numberBook) unit(id tenant.UnitID) string {
+func readNumbers(tx *store.Tx) (b *numberBook, err error) {
+	b = &numberBook{unit: map[tenant.UnitID]string{}, campaign: map[tenant.CampaignID]string{}}
+	if b.numbers, err = tx.Numbers(); err != nil {
+		return nil, err
+	}
+	if b.units, err = tx.Units(); err != nil {
+		return nil, err
+	}
+	if b.campaigns, err = tx.Campaigns(); err != nil {
+		return nil, err
+	}
 	for _, u := range b.units {
-		if u.ID == id {
-			return u.Name
-		}
+		b.unit[u.ID] = u.Name
 	}
-	return ""
-}
-
-func (b *numberBook) campaign(id tenant.CampaignID) string {
 	for _, c := range b.campaigns {
-		if c.ID == id {
-			return c.Code
-		}
+		b.campaign[c.ID] = c.Code
 	}
-	return ""
+	return b, nil
 }
 
 // unitChoices and campaignChoices are what a number can belong to.
@@ -95,7 +103,7 @@ func numberTabs(v *visit, here string) (tabs []button) {
 	return tabs
 }
 
-func (s *Site) numberList(v *visit) (*listPage, error) {
+func (s *Site) numberList(v *visit, _ extent) (*listPage, error) {
 	b, err := s.numberBookOf(v)
 	if err != nil {
 		return nil, err
@@ -114,8 +122,8 @@ func (s *Site) numberList(v *visit) (*listPage, error) {
 		country := textCell(land.Name())
 		country.Land = land
 		r := listRow{
-			Cells:  []listCell{wordCell(plain), country, textCell(b.unit(n.Unit)), textCell(b.campaign(n.Campaign))},
-			record: []string{plain, b.unit(n.Unit), b.campaign(n.Campaign)},
+			Cells:  []listCell{wordCell(plain), country, textCell(b.unit[n.Unit]), textCell(b.campaign[n.Campaign])},
+			record: []string{plain, b.unit[n.Unit], b.campaign[n.Campaign]},
 		}
 		if may {
 			r.Cells[0].Link = at
@@ -237,7 +245,7 @@ func (s *Site) askDropNumber(w http.ResponseWriter, v *visit) error {
 		"Calls that came in or went out by it stay, with what they were charged.",
 		"Calls from now on are not given to a billing unit or campaign by this number.",
 	}}
-	if unit := b.unit(n.Unit); unit != "" {
+	if unit := b.unit[n.Unit]; unit != "" {
 		p.Lines = append(p.Lines, "The billing unit "+unit+" loses it.")
 	}
 	return s.confirm(w, v, "Remove the number "+shownNumber(n.Number)+"?", p)

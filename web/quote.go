@@ -17,8 +17,6 @@ import (
 // would cost.
 type quotePage struct {
 	form
-	Kinds    []choice
-	Camps    []choice
 	Asked    bool
 	Amount   money.Amount
 	AMD      money.Amount
@@ -89,12 +87,7 @@ func (p *quotePage) read(v *visit, n *nameList, now when.Instant) (app.Quote, er
 	if id, err := strconv.ParseInt(q.Get("campaign"), 10, 32); err == nil && n.campaigns[tenant.CampaignID(id)] != "" {
 		ask.Campaign = tenant.CampaignID(id)
 	}
-	for _, k := range usage.Kinds() {
-		p.Kinds = append(p.Kinds, choice{k.String(), kindTitle(k), k == ask.Kind})
-	}
-	for _, c := range n.Campaigns {
-		p.Camps = append(p.Camps, choice{idText(c.ID), c.Code, c.ID == ask.Campaign})
-	}
+	p.offer(n, ask)
 	if len(wrong) > 0 { // so that what is wrong with the numbers comes with them
 		for _, name := range []string{"called", "calling"} {
 			if text := strings.TrimSpace(q.Get(name)); text != "" || name == "called" {
@@ -104,6 +97,23 @@ func (p *quotePage) read(v *visit, n *nameList, now when.Instant) (app.Quote, er
 		}
 	}
 	return ask, wrong.Err()
+}
+
+// offer adds the selects, with what is asked for chosen.
+func (p *quotePage) offer(n *nameList, ask app.Quote) {
+	kind := &field{Name: "kind", Label: "Kind", Type: "select", Value: ask.Kind.String()}
+	for _, k := range usage.Kinds() {
+		kind.Of = append(kind.Of, choice{Value: k.String(), Label: kindTitle(k)})
+	}
+	p.Fields = append(p.Fields, kind)
+	if len(n.Campaigns) == 0 {
+		return
+	}
+	campaign := &field{Name: "campaign", Label: "Campaign", Type: "select", Value: idText(ask.Campaign), Of: []choice{{Label: "None"}}}
+	for _, c := range n.Campaigns {
+		campaign.Of = append(campaign.Of, choice{Value: idText(c.ID), Label: c.Code})
+	}
+	p.Fields = append(p.Fields, campaign)
 }
 
 // readLength reads seconds, or minutes and seconds with a colon between.

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bufio"
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,23 +16,13 @@ import (
 	"tollkeeper/store/storetest"
 )
 
-// asking sends a request with headers, "Name", "value", ….
+// asking sends a request as a form does, with headers.
 func (v *visitor) asking(method, path string, form url.Values, headers ...string) answer {
 	v.c.t.Helper()
-	r, err := http.NewRequest(method, v.c.at+path, strings.NewReader(form.Encode()))
-	must(v.c.t, err)
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if method == http.MethodGet {
+		return v.do(method, path, "", nil, headers...)
 	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := v.client.Do(r)
-	must(v.c.t, err)
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	must(v.c.t, err)
-	return answer{res.StatusCode, res.Header, string(text)}
+	return v.do(method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), headers...)
 }
 
 // signInTo is the sign-in page's address for somebody who was signed in.

@@ -20,11 +20,16 @@ type takeForm struct {
 	Inputs  fault.Inputs
 }
 
+// File is the field that the file comes in.
+func (*takeForm) File() *field {
+	return &field{Name: "file", Label: "CSV file", Type: "file", Accept: ".csv,text/csv", Required: true}
+}
+
 // taken is a list that a file can be taken into.
 type taken struct {
 	name string
 	take func(*app.App, context.Context, app.ImportTable) (*app.TableImported, error)
-	fill func(*Site, *visit) (*listPage, error)
+	fill func(*Site, *visit, extent) (*listPage, error)
 }
 
 // The lists that files can be taken into.
@@ -36,7 +41,7 @@ var (
 
 // page shows the list.
 func (t taken) page(s *Site, w http.ResponseWriter, v *visit) error {
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, onePage)
 	if err != nil {
 		return err
 	}
@@ -46,7 +51,7 @@ func (t taken) page(s *Site, w http.ResponseWriter, v *visit) error {
 
 // export gives the list as a file.
 func (t taken) export(s *Site, w http.ResponseWriter, v *visit) error {
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, wholeList)
 	if err != nil {
 		return err
 	}
@@ -77,7 +82,7 @@ func (t taken) file(s *Site, w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	p, err := t.fill(s, v)
+	p, err := t.fill(s, v, onePage)
 	if err != nil {
 		return err
 	}
@@ -92,7 +97,7 @@ func (t taken) file(s *Site, w http.ResponseWriter, v *visit) error {
 
 // read takes the file in and says what became of it.
 func (t taken) read(s *Site, v *visit) (*takeForm, error) {
-	file, err := filePart(v)
+	_, file, err := formWithFile(v)
 	if fault.Is(err, fault.Invalid) {
 		return &takeForm{Problem: sentence(err)}, nil
 	} else if err != nil {

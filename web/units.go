@@ -16,7 +16,7 @@ type unitPage struct {
 }
 
 func (s *Site) units(w http.ResponseWriter, v *visit) error {
-	b, err := s.numberBookOf(v)
+	b, err := s.unitBookOf(v)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (b *numberBook) inUnit(id tenant.UnitID) (users []tenant.UserID, numbers []
 
 // unitOf is the unit that the address names; a new one where it names none.
 func (s *Site) unitOf(v *visit) (b *numberBook, u tenant.Unit, err error) {
-	if b, err = s.numberBookOf(v); err != nil {
+	if b, err = s.unitBookOf(v); err != nil {
 		return nil, u, err
 	}
 	found, err := named(v, "unit", b.units, func(u *tenant.Unit) tenant.UnitID { return u.ID })
@@ -105,7 +105,7 @@ func (b *numberBook) unitPanels(id tenant.UnitID, users []tenant.UserID, numbers
 		}
 		o := panelOption{Value: n.Number.String(), Label: shownNumber(n.Number), Flag: phone.CountryOf(n.Number), Checked: chosen}
 		if n.Unit != 0 && n.Unit != id {
-			o.More = "in " + b.unit(n.Unit)
+			o.More = "in " + b.unit[n.Unit]
 		}
 		l.add(o)
 	}

@@ -126,26 +126,36 @@ func fileName(s string) string {
 // errNoFile is told beside a form that came without one.
 var errNoFile = fault.New(fault.Invalid, "choose a file first")
 
-// filePart is the file of a form whose other fields say nothing, to be read as
-// it comes.
-func filePart(v *visit) (*multipart.Part, error) {
+// formWithFile reads a form in which the file comes last: its other fields, and
+// the file to be read as it comes. Without one it is errNoFile, and the fields are
+// there all the same.
+func formWithFile(v *visit) (sent map[string]string, file *multipart.Part, err error) {
+	sent = map[string]string{}
 	parts, err := v.MultipartReader()
 	if err != nil {
-		return nil, errNoFile
+		return sent, nil, errNoFile
 	}
-	const most = 20
-	for range most {
+	const fieldsMost, fieldMost = 50, 1000
+	for range fieldsMost {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, uploadError(err)
+			return sent, nil, uploadError(err)
 		}
-		if part.FormName() == "file" && part.FileName() != "" {
-			return part, nil
+		if part.FormName() == "file" {
+			if part.FileName() == "" {
+				break
+			}
+			return sent, part, nil
 		}
+		text, err := io.ReadAll(io.LimitReader(part, fieldMost))
+		if err != nil {
+			return sent, nil, uploadError(err)
+		}
+		sent[part.FormName()] = strings.ToValidUTF8(string(text), "�")
 	}
-	return nil, errNoFile
+	return sent, nil, errNoFile
 }
 
 // errNoRoom is told beside the form: nothing but room on the disk is missing.

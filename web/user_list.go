@@ -2,9 +2,11 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"tollkeeper/app"
+	"tollkeeper/auth"
 	"tollkeeper/core/tenant"
 	"tollkeeper/core/when"
 	"tollkeeper/store"
@@ -33,9 +35,7 @@ func (s *Site) userBookOf(v *visit) (*userBook, error) {
 		return nil, err
 	}
 	b := &userBook{Logins: map[tenant.UserID]loginView{}}
-	for _, l := range logins {
-		b.Logins[l.User] = loginState(l.ID, l.SignedIn, l.Ready, l.Off)
-	}
+	b.sign(logins)
 	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
 		b.today = v.today(tx.Now)
 		if b.Users, err = tx.Users(); err != nil {
@@ -48,6 +48,13 @@ func (s *Site) userBookOf(v *visit) (*userBook, error) {
 		return err
 	})
 	return b, err
+}
+
+// sign notes how those sign in who have a login.
+func (b *userBook) sign(logins []auth.Login) {
+	for _, l := range logins {
+		b.Logins[l.User] = loginState(l.ID, l.SignedIn, l.Ready, l.Off)
+	}
 }
 
 // today is the tenant's billing day at now.
@@ -73,33 +80,24 @@ func userTabs(v *visit, here string) []button {
 	}
 }
 
-func (s *Site) userList(v *visit) (*listPage, error) {
-	b, err := s.userBookOf(v)
-	if err != nil {
-		return nil, err
-	}
+// userOrders are the orders of the list's columns.
+var userOrders = []store.UserOrder{store.UsersByName, store.UsersByRole, store.UsersByTeams, store.UsersByState, store.UsersByLogin,
+	store.UsersByUsername, store.UsersByEmail, store.UsersByExtension}
+
+func (s *Site) userList(v *visit, much extent) (*listPage, error) {
 	p := newList(v, "users", "Users and teams", v.at("users"))
 	p.Tabs = userTabs(v, "users")
 	p.About = "Who makes and takes calls, in which teams, and who can sign in. Agents need no login."
 	p.heads("name: Name", "role: Role", "teams: Teams", "state: State", "login: Signs in", "username: Username", "email: E-mail", "extension: Extension")
 	p.columns = []string{"username", "email", "display_name", "teams", "state", "role", "extension"}
 	p.Empty = empty{Title: "No users yet", Text: "Add one, import a CSV file of them below, or import calls: agents whom records name are listed here until you confirm them."}
-	var roles, teams []choice
-	for r := tenant.Agent; r <= tenant.Admin; r++ {
-		roles = append(roles, choice{Value: r.String(), Label: plainCapital(r.String())})
+	b, unconfirmed, err := s.listedUsers(v, p, much)
+	if err != nil {
+		return nil, err
 	}
-	for _, t := range b.Teams {
-		teams = append(teams, choice{Value: idText(t.ID), Label: t.Name})
-	}
-	state, role := p.filter(v, "state", "State", stateChoices()...), p.filter(v, "role", "Role", roles...)
-	team := p.filter(v, "team", "Team", teams...)
-	may, unconfirmed := v.may(peoplers...), 0
+	may := v.may(peoplers...)
 	for i := range b.Users {
-		u := &b.Users[i]
-		if u.State == tenant.Unconfirmed {
-			unconfirmed++
-		}
-		p.add(b.row(v, u, may), state == "" || state == u.State.String(), role == "" || role == u.Role.String(), team == "" || b.isIn(u.ID, team))
+		p.Rows = append(p.Rows, b.row(v, &b.Users[i], may))
 	}
 	if may {
 		p.Buttons = []button{{Text: "Add user", Path: v.at("users/new"), Look: "btn-primary"}}
@@ -114,13 +112,71 @@ func (s *Site) userList(v *visit) (*listPage, error) {
 	return p, nil
 }
 
-func (b *userBook) isIn(u tenant.UserID, team string) bool {
-	for _, m := range b.in[u] {
-		if idText(m.Team) == team && m.Holds(b.today) {
-			return true
+// listedUsers reads of the users those whom the list shows, with their teams and,
+// for a page, their logins; and how many there are whom nobody has confirmed.
+func (s *Site) listedUsers(v *visit, p *listPage, much extent) (b *userBook, unconfirmed int, err error) {
+	b = &userBook{Logins: map[tenant.UserID]loginView{}}
+	var ids []tenant.UserID
+	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
+		b.today = v.today(tx.Now)
+		if b.Teams, err = tx.Teams(); err != nil {
+			return err
+		}
+		column, _ := p.by()
+		f := b.userFilter(v, p)
+		f.By = userOrders[column]
+		all, err := tx.CountUsers(store.UserFilter{})
+		if err != nil {
+			return err
+		}
+		found, err := tx.CountUsers(f)
+		if err != nil {
+			return err
+		}
+		p.pick(&f.Listing, much, all, found)
+		if unconfirmed, err = tx.CountUsers(store.UserFilter{Listing: store.Listing{States: []tenant.State{tenant.Unconfirmed}}}); err != nil {
+			return err
+		}
+		if b.Users, err = tx.FindUsers(f); err != nil || len(b.Users) == 0 {
+			return err
+		}
+		if much == onePage {
+			for i := range b.Users {
+				ids = append(ids, b.Users[i].ID)
+			}
+		}
+		b.in, err = tx.UserTeams(ids...)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return b, unconfirmed, err
+	}
+	logins, err := s.auth.Logins(v.Context(), v.person, ids...)
+	b.sign(logins)
+	return b, unconfirmed, err
+}
+
+// userFilter offers the filters of the list, and reads what is chosen of them.
+func (b *userBook) userFilter(v *visit, p *listPage) (f store.UserFilter) {
+	var roles, teams []choice
+	for r := tenant.Agent; r <= tenant.Admin; r++ {
+		roles = append(roles, choice{Value: r.String(), Label: plainCapital(r.String())})
+	}
+	for _, t := range b.Teams {
+		teams = append(teams, choice{Value: idText(t.ID), Label: t.Name})
+	}
+	f.Day, f.Text = b.today, p.Search
+	f.States = statesOf(p.filter(v, "state", "State", stateChoices()...))
+	if role := p.filter(v, "role", "Role", roles...); role != "" {
+		f.Roles = []tenant.Role{tenant.Role(slices.IndexFunc(roles, func(c choice) bool { return c.Value == role }))}
+	}
+	team := p.filter(v, "team", "Team", teams...)
+	for _, t := range b.Teams {
+		if idText(t.ID) == team {
+			f.Team = t.ID
 		}
 	}
-	return false
+	return f
 }
 
 // row is a user's line in the list.
