@@ -26,6 +26,8 @@ type importsPage struct {
 	Operator bool
 	Rows     []runRow
 	Formats  []choice
+	Columns  []string // of our own layout
+	Needed   []string // of them
 	Owners   []choice // of a new file; none: it is the tenant's
 	Filters  []*field // selects
 	Filtered bool
@@ -74,8 +76,9 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 		return err
 	}
 	for _, name := range cdr.Names() {
-		p.Formats = append(p.Formats, choice{Value: name, Label: name, Chosen: name == o.Format})
+		p.Formats = append(p.Formats, choice{Value: name, Label: formatTitle(name), Chosen: name == o.Format})
 	}
+	p.Columns, p.Needed = cdr.Columns()
 	states, state := runStates(q.Get("state"))
 	p.Filters, ask.State = append(p.Filters, states), state
 	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
@@ -175,6 +178,21 @@ func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
 		Odd: r.Tally[usage.WasSuspended] + r.Tally[usage.WasConflict] + r.Tally[usage.WasRejected],
 	}
 }
+
+// formatTitles are the formats of call records in words of the site.
+var formatTitles = map[string]string{
+	"own": "Our own CSV", "jsonl": "JSON lines", "asterisk": "Asterisk Master.csv", "freeswitch-csv": "FreeSWITCH CSV", "freeswitch-json": "FreeSWITCH JSON",
+}
+
+func formatTitle(name string) string {
+	if title, ok := formatTitles[name]; ok {
+		return title
+	}
+	return name
+}
+
+// FormatTitle is how the page names the format of the file.
+func (r *runRow) FormatTitle() string { return formatTitle(r.Format) }
 
 // Owner is whose records they are.
 func (r *runRow) Owner() string { return ownerName(&r.Tenant) }
@@ -284,6 +302,10 @@ func looksLikeCalls(o *app.ImportCalls) error {
 	}
 	if r.Format().Name == "empty" {
 		return fault.New(fault.Invalid, "the file is empty: export it again, or choose another one")
+	}
+	if o.Tenant == "" && !r.Format().Tenants {
+		// All of it would wait in suspense, and be nobody's.
+		return fault.New(fault.Invalid, "no record of this file names its tenant: choose whose calls they are")
 	}
 	return nil
 }

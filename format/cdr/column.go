@@ -44,6 +44,10 @@ var columnNames = [columnEnd]string{
 // needed are the columns without which there is no call.
 var needed = [...]column{idColumn, calledColumn, startedColumn, endedColumn}
 
+// Columns lists the columns of our own layout, and those without which there is
+// no call.
+func Columns() (all, needed []string) { return columnNames[tenantColumn:], required() }
+
 func required() []string {
 	var names []string
 	for _, c := range needed {
