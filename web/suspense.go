@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -39,11 +40,19 @@ type cause struct {
 	First   when.Day
 	Last    when.Day
 	Age     string // of the oldest; empty: not known
-	Details []app.SuspenseGroup
-	More    int    // details that are not shown
-	Example string // of the largest group; empty: there is none, or not for this reader
-	Again   string // address that asks before it is tried again; empty: it cannot be
-	Dismiss string // address that asks before it is dismissed; empty: it cannot be
+	Details []waitingGroup
+	More    int           // details that are not shown
+	Example *waitingGroup // the largest, where there is an example for this reader
+	File    string        // address of the records as CSV; empty: they are calls, which are listed
+	Again   string        // address that asks before it is tried again; empty: it cannot be
+	Dismiss string        // address that asks before it is dismissed; empty: it cannot be
+}
+
+// waitingGroup is records that wait and are alike.
+type waitingGroup struct {
+	app.SuspenseGroup
+	CallPath string // of the example's call; empty: there is none, or not for this reader
+	RunPath  string // of the import that brought the example
 }
 
 // tenantWaiting is one line of the operator's list.
@@ -152,6 +161,7 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 				}
 				if app.CanDismiss(g.Reason) {
 					c.Dismiss = asks(v, "dismiss", g.Reason, of)
+					c.File = waitingFile(v, g.Reason, of)
 				}
 				by[g.Reason] = c
 			}
@@ -159,13 +169,15 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 				seen[g.Reason] = true
 				c.Tenants++
 			}
-			c.add(g, v.may(callersOfNumbers...))
+			c.add(groupOf(v, all[i].Tenant.ID, g))
 		}
 	}
 	list := make([]cause, 0, len(by))
 	for _, c := range by {
-		slices.SortStableFunc(c.Details, func(a, b app.SuspenseGroup) int { return cmp.Compare(b.Records, a.Records) })
-		c.Example = c.Details[0].Example
+		slices.SortStableFunc(c.Details, func(a, b waitingGroup) int { return cmp.Compare(b.Records, a.Records) })
+		if c.Details[0].Example != "" {
+			c.Example = &c.Details[0]
+		}
 		c.More = max(0, len(c.Details)-detailsShown)
 		c.Details = c.Details[:min(detailsShown, len(c.Details))]
 		c.Age = age(c.First, today)
@@ -175,12 +187,23 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 	return list
 }
 
-// add adds a group. Its example is a record's text, which can hold numbers, and
-// so can what its detail quotes of it.
-func (c *cause) add(g app.SuspenseGroup, numbers bool) {
-	if !numbers {
+// groupOf is a group as the visitor may see it. Its example is a record's text,
+// which can hold numbers, and so can what its detail quotes of it.
+func groupOf(v *visit, whose tenant.ID, found app.SuspenseGroup) waitingGroup {
+	g := waitingGroup{SuspenseGroup: found}
+	if !v.may(callersOfNumbers...) {
 		g.Example, g.Detail = "", fault.Unquoted(g.Detail)
 	}
+	if g.Call != (usage.Identity{}) && whose != tenant.System && v.may(callers...) {
+		g.CallPath = tenantPath(whose, "calls/"+g.On.String()+"/"+g.Call.String())
+	}
+	if g.Run != 0 && v.may(importers...) {
+		g.RunPath = v.place("imports/" + strconv.FormatInt(g.Run, 10))
+	}
+	return g
+}
+
+func (c *cause) add(g waitingGroup) {
 	c.Details = append(c.Details, g)
 	c.Records += g.Records
 	if g.First != 0 && (c.First == 0 || g.First < c.First) {
