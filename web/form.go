@@ -81,7 +81,19 @@ func (f *form) blame(err error) bool {
 		return false
 	}
 	f.blank()
+	f.focusMistake()
 	return true
+}
+
+// focusMistake lets the reader begin in the first field that is wrong.
+func (f *form) focusMistake() {
+	first := slices.IndexFunc(f.Fields, func(one *field) bool { return one.Error != "" })
+	if first < 0 {
+		return
+	}
+	for i, one := range f.Fields {
+		one.Autofocus = i == first
+	}
 }
 
 // wasField is the hidden field that tells what a form was made from.

@@ -37,6 +37,7 @@ type importsPage struct {
 	Zone     *when.Zone
 	ZoneName string // of the form, as it was typed
 	Account  string // the tenant's zone; empty: each has its own
+	Zones    []choice
 	Source   string // as it was typed
 	Once     string // names this form, so that it starts one import however often it is sent
 	Problem  string
@@ -79,6 +80,7 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, status int, p *impor
 		p.Formats = append(p.Formats, choice{Value: name, Label: formatTitle(name), Chosen: name == o.Format})
 	}
 	p.Columns, p.Needed = cdr.Columns()
+	p.Zones = zoneChoices()
 	states, state := runStates(q.Get("state"))
 	p.Filters, ask.State = append(p.Filters, states), state
 	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
@@ -346,7 +348,7 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, once
 			o.Tenant = fields["tenant"] // empty: each record names its own
 		}
 		if zone := fields["zone"]; zone != "" {
-			if o.Zone, err = when.LoadZone(zone); err != nil {
+			if o.Zone, err = when.LoadZone(zoneNamed(zone)); err != nil {
 				return o, "", fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
 			}
 		}

@@ -15,8 +15,11 @@ func newReset() *linkForm {
 
 func (s *Site) resetPage(w http.ResponseWriter, v *visit) error {
 	p := newReset()
-	p.Token = v.URL.Query().Get("token")
-	s.show(w, v.Request, http.StatusOK, "reset", "New password", p)
+	status, err := p.open(s, v)
+	if err != nil {
+		return err
+	}
+	s.show(w, v.Request, status, "reset", "New password", p)
 	return nil
 }
 
