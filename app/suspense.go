@@ -109,7 +109,7 @@ var (
 	// columnAt is where in its line a mistake stands, which is nothing that records
 	// have in common.
 	columnAt = regexp.MustCompile(`column [0-9]+: `)
-	instant  = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)`)
+	instant  = regexp.MustCompile(`\bat [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)`)
 )
 
 // inCommon is what a detail says without the values that differ from record to
@@ -119,7 +119,7 @@ func inCommon(reason usage.Reason, detail string) string {
 	if reason == usage.NoTenant || reason == usage.UnknownNumber {
 		return detail
 	}
-	return instant.ReplaceAllString(fault.Unquoted(detail), "…")
+	return instant.ReplaceAllString(fault.Unquoted(detail), "at …")
 }
 
 // prefixShown is how many digits of a number without a rate are shown: enough
