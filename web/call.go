@@ -152,7 +152,7 @@ func (p *callPage) fill(v *visit, n *nameList) {
 			steps[i].Fields = slices.DeleteFunc(slices.Clone(steps[i].Fields), func(f rating.ExplainField) bool { return f.Name == "text" })
 		}
 	}
-	p.Path = pathOf(steps)
+	p.Path = pathOf(steps, v.zone)
 	p.drawLegs(v, n)
 }
 

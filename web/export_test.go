@@ -38,6 +38,9 @@ func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error
 // BrowserName is browserName.
 var BrowserName = browserName
 
+// Plainly is plainly.
+var Plainly = plainly
+
 // FillFile is fillFile.
 var FillFile = fillFile
 

@@ -56,7 +56,7 @@ func (s *Site) quote(w http.ResponseWriter, v *visit) error {
 				return err
 			}
 		} else {
-			p.answer(quoted)
+			p.answer(quoted, v.zone)
 		}
 	}
 	s.show(w, v.Request, p.status(), "quote", "Quote", p)
@@ -126,7 +126,7 @@ func readLength(text string) (int32, error) {
 }
 
 // answer fills in what the call would cost.
-func (p *quotePage) answer(q *app.Quoted) {
+func (p *quotePage) answer(q *app.Quoted, zone *when.Zone) {
 	c := &q.Charge
 	p.Amount, p.AMD = c.Amount, c.AMD
 	switch c.Status {
@@ -138,5 +138,5 @@ func (p *quotePage) answer(q *app.Quoted) {
 	case usage.ZeroRated:
 		p.Free = strings.ReplaceAll(c.Reason.String(), "_", " ")
 	}
-	p.Path = pathOf(q.Steps)
+	p.Path = pathOf(q.Steps, zone)
 }
