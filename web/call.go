@@ -25,6 +25,7 @@ type callPage struct {
 	Status  template.HTML
 	Waits   bool
 	Reason  string
+	Advice  string // what to do here about a call that waits
 	Country phone.Country
 	Words   []fact // what else is known, for the block of facts
 	Legs    []legView
@@ -124,6 +125,9 @@ func (p *callPage) fill(v *visit, n *nameList) {
 	}
 	if r, err := usage.ParseReason(f.Reason); err == nil {
 		reason = r
+	}
+	if status == usage.Suspended {
+		p.Advice = causeAdvice(reason)
 	}
 	p.Status, p.Waits, p.Reason = statusBadge(status), status == usage.Suspended, reasonTitle(reason)
 	if c, err := phone.ParseCountry(f.Country); err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tollkeeper/core/rating"
+	"tollkeeper/core/usage"
 	"tollkeeper/core/when"
 )
 
@@ -22,6 +23,13 @@ var fieldNames = map[string]string{"amd": "machine_detection", "recording_s": "r
 // everywhere on the site but with their fractions, because those decide which
 // second was begun; days of the week and names of settings as words.
 func inWords(step rating.ExplainStep, zone *when.Zone) rating.ExplainStep {
+	if reason, err := usage.ParseReason(fieldOf(&step, "reason")); err == nil && reason != usage.NoReason {
+		// The command line's way to mend it is not the site's.
+		if told, _, advised := strings.Cut(step.Text, " What to do: "); advised {
+			step.Text = told + " " + causeAdvice(reason)
+		}
+		step.Text = strings.Replace(step.Text, "as "+reason.String(), "as “"+causeTitle(reason)+"”", 1)
+	}
 	step.Text = plainly(step.Text, zone)
 	step.Fields = slices.Clone(step.Fields)
 	for i := range step.Fields {
@@ -30,7 +38,7 @@ func inWords(step rating.ExplainStep, zone *when.Zone) rating.ExplainStep {
 			continue // the record as it came
 		}
 		f.Value = plainly(f.Value, zone)
-		if f.Name == "mode" {
+		if f.Name == "mode" || f.Name == "reason" {
 			f.Value = strings.ReplaceAll(f.Value, "_", " ")
 		}
 		if name, known := fieldNames[f.Name]; known {

@@ -131,12 +131,9 @@ func (p *quotePage) answer(q *app.Quoted, zone *when.Zone) {
 	p.Amount, p.AMD = c.Amount, c.AMD
 	switch c.Status {
 	case usage.Suspended:
-		p.Waits = strings.ReplaceAll(c.Reason.String(), "_", " ")
-		if advice := c.Reason.Advice(); advice != "" {
-			p.Waits += ": " + advice
-		}
+		p.Waits = capital(causeTitle(c.Reason)) + " " + causeAdvice(c.Reason)
 	case usage.ZeroRated:
-		p.Free = strings.ReplaceAll(c.Reason.String(), "_", " ")
+		p.Free = capital(reasonTitle(c.Reason))
 	}
 	p.Path = pathOf(q.Steps, zone)
 }
