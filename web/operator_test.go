@@ -352,7 +352,7 @@ func TestBrowserConsole(t *testing.T) {
 	b.look("operator-import", ask[string](b, "location.href"))
 	b.do(chromedp.EmulateViewport(1280, 900))
 	b.goes("suspense", http.StatusOK, chromedp.Navigate(c.at+"/operator/suspense?of=0"))
-	b.do(click(".cause .card-actions a"), visible("form button"))
+	b.do(click(".cause .card-actions a:not([download])"), visible("form button"))
 	b.inspect("before trying again")
 	b.do(click("main form .btn-primary"), visible("main [role=status]"))
 	b.do(chromedp.Navigate(c.at+"/operator/suspense?of=0"), click(".cause .card-actions a:last-child"), visible(".btn-danger"))

@@ -15,11 +15,10 @@ func newReset() *linkForm {
 
 func (s *Site) resetPage(w http.ResponseWriter, v *visit) error {
 	p := newReset()
-	status, err := p.open(s, v)
-	if err != nil {
+	if err := p.open(s, v); err != nil {
 		return err
 	}
-	s.show(w, v.Request, status, "reset", "New password", p)
+	s.show(w, v.Request, http.StatusOK, "reset", "New password", p)
 	return nil
 }
 

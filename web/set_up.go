@@ -17,19 +17,19 @@ type linkForm struct {
 
 // open takes the link that the address bears. One that holds no longer has no
 // form: else somebody would think of a password for nothing.
-func (p *linkForm) open(s *Site, v *visit) (status int, err error) {
+func (p *linkForm) open(s *Site, v *visit) error {
 	if p.Token = v.URL.Query().Get("token"); p.Token == "" {
-		return http.StatusOK, nil
+		return nil
 	}
 	link, err := s.auth.Link(v.Context(), p.Token)
 	if err == nil {
 		p.Whose = link.Name
-		return http.StatusOK, nil
+		return nil
 	}
 	if p.Token = ""; !fault.Is(err, fault.NotFound) || !p.blame(err) {
-		return 0, err
+		return err
 	}
-	return http.StatusNotFound, nil
+	return nil
 }
 
 func newSetUp() *linkForm {
@@ -42,11 +42,10 @@ func newSetUp() *linkForm {
 
 func (s *Site) setUpPage(w http.ResponseWriter, v *visit) error {
 	p := newSetUp()
-	status, err := p.open(s, v)
-	if err != nil {
+	if err := p.open(s, v); err != nil {
 		return err
 	}
-	s.show(w, v.Request, status, "set_up", "Set up", p)
+	s.show(w, v.Request, http.StatusOK, "set_up", "Set up", p)
 	return nil
 }
 

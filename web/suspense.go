@@ -23,7 +23,7 @@ type suspensePage struct {
 	Only    string          // on the operator's page of one: whose
 	Total   int64
 	May     bool   // try again, and dismiss
-	Again   string // address that asks before all is tried again
+	Again   string // address that asks before all is tried again; empty: that would not help
 	All     string // address of the page of all; empty: this is it
 	Calls   string // where the suspended calls are listed; empty: not for this reader
 	Works   []workLine
@@ -62,7 +62,7 @@ type tenantWaiting struct {
 	Records int64
 	Causes  []string
 	Age     string
-	Again   string
+	Again   string // address that asks before all of it is tried again; empty: that would not help
 }
 
 // detailsShown is how many groups of a cause are listed.
@@ -102,6 +102,9 @@ func (s *Site) suspense(w http.ResponseWriter, v *visit) error {
 	}
 	today := v.clockZone().Day(s.clock())
 	p.Causes = causes(v, all, one, today)
+	if !slices.ContainsFunc(p.Causes, func(c cause) bool { return c.Again != "" }) {
+		p.Again = "" // only contradictions wait, which a person decides
+	}
 	for _, c := range p.Causes {
 		p.Total += c.Records
 	}
@@ -218,12 +221,15 @@ func waitingTenants(v *visit, all []app.TenantSuspense, today when.Day) []tenant
 	for i := range all {
 		t := &all[i]
 		id := tenantText(t.Tenant.ID)
-		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records, Again: asks(v, "rerun", usage.NoReason, id)}
+		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records}
 		if t.Tenant.ID == tenant.System {
 			line.Path = v.place("suspense") + "?of=" + id
 		}
 		var oldest when.Day
 		for _, g := range t.Groups {
+			if app.CanRerun(g.Reason) {
+				line.Again = asks(v, "rerun", usage.NoReason, id)
+			}
 			if title := causeTitle(g.Reason); !slices.Contains(line.Causes, title) {
 				line.Causes = append(line.Causes, title)
 			}
