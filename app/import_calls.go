@@ -345,7 +345,7 @@ func (imp *importing) owner(ctx context.Context, rec *cdr.Record) (*share, *faul
 		t := &imp.only.books.tenant
 		if len(rec.Tenant) > 0 && string(rec.Tenant) != t.Name && string(rec.Tenant) != itoa(int64(t.ID)) {
 			return imp.only, &fault.Input{File: imp.name, Line: rec.Line, Field: "tenant", Value: fault.Cut(string(rec.Tenant)),
-				Reason: "wrong_tenant: the import is for " + t.Name}, nil
+				Reason: "a record of another tenant: the import is for " + t.Name}, nil
 		}
 		return imp.only, nil, nil
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -23,6 +24,11 @@ type SuspenseGroup struct {
 	Last    when.Day     `json:"last"`
 	Example string       `json:"example"` // the name of a call, or a record's text
 	Advice  string       `json:"advice"`
+
+	Call usage.Identity `json:"-"` // of the example, where it is a call or contradicts one; zero: there is none
+	On   when.Day       `json:"-"` // UTC day of that call
+	Run  int64          `json:"-"` // import that brought the example; zero: it is a call, which knows
+	Line int64          `json:"-"` // of its file
 }
 
 // exampleText bounds the text that is shown of a suspended record.
@@ -34,7 +40,12 @@ func (a *App) Suspense(ctx context.Context, id tenant.ID) ([]SuspenseGroup, erro
 	groups := suspenseGroups{}
 	err := a.store.View(ctx, id, func(tx *store.Tx) error {
 		if err := tx.EachSuspense(func(s *store.Suspense) error {
-			groups.add(s.Reason, s.Detail, s.Day, func() string { return clean(string(s.Text[:min(len(s.Text), exampleText)])) })
+			if g, first := groups.add(s.Reason, s.Detail, s.Day); first {
+				g.Example, g.Run, g.Line = clean(cutText(s.Text)), s.Run, s.Line
+				if s.Reason == usage.Conflict {
+					g.Call, g.On = s.Identity, s.Day
+				}
+			}
 			return nil
 		}); err != nil {
 			return err
@@ -67,18 +78,48 @@ type suspenseKey struct {
 	detail string
 }
 
-func (g suspenseGroups) add(reason usage.Reason, detail string, day when.Day, example func() string) {
-	k := suspenseKey{reason, detail}
-	s := g[k]
+// cutText is the beginning of a record, as much as is shown of one.
+func cutText(text []byte) string {
+	if len(text) <= exampleText {
+		return string(text)
+	}
+	return string(text[:exampleText]) + "…"
+}
+
+// add counts a record in its group, and tells whether it is the first there.
+func (g suspenseGroups) add(reason usage.Reason, detail string, day when.Day) (s *SuspenseGroup, first bool) {
+	detail = columnAt.ReplaceAllString(detail, "")
+	k := suspenseKey{reason, inCommon(reason, detail)}
+	s = g[k]
 	if s == nil {
-		s = &SuspenseGroup{Reason: reason, Cause: reason.String(), Detail: detail, Example: example(), Advice: reason.Advice(), First: day}
+		s, first = &SuspenseGroup{Reason: reason, Cause: reason.String(), Detail: detail, Advice: reason.Advice(), First: day}, true
 		g[k] = s
+	} else if s.Detail != detail {
+		s.Detail = k.detail
 	}
 	s.Records++
 	if s.First == 0 || day != 0 && day < s.First {
 		s.First = day
 	}
 	s.Last = max(s.Last, day)
+	return s, first
+}
+
+var (
+	// columnAt is where in its line a mistake stands, which is nothing that records
+	// have in common.
+	columnAt = regexp.MustCompile(`column [0-9]+: `)
+	instant  = regexp.MustCompile(`\bat [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)`)
+)
+
+// inCommon is what a detail says without the values that differ from record to
+// record: else each of a thousand mistyped times would be a group of its own. The
+// name of a tenant or a number that is not known is what has to be added.
+func inCommon(reason usage.Reason, detail string) string {
+	if reason == usage.NoTenant || reason == usage.UnknownNumber {
+		return detail
+	}
+	return instant.ReplaceAllString(fault.Unquoted(detail), "at …")
 }
 
 // prefixShown is how many digits of a number without a rate are shown: enough
@@ -95,7 +136,9 @@ func (g suspenseGroups) addCalls(calls []usage.Call, charges []usage.Charge) err
 		if charges[i].Reason == usage.NoCard || charges[i].Reason == usage.NoFX {
 			detail = c.Kind.String() + " calls"
 		}
-		g.add(charges[i].Reason, detail, c.Started.UTCDay(), c.Identity.String)
+		if s, first := g.add(charges[i].Reason, detail, c.Started.UTCDay()); first {
+			s.Example, s.Call, s.On = c.Identity.String(), c.Identity, c.Started.UTCDay()
+		}
 	}
 	return nil
 }
@@ -141,6 +184,56 @@ func (a *App) SuspenseOfAll(ctx context.Context, of []tenant.Tenant) ([]TenantSu
 	all = slices.DeleteFunc(all, func(t TenantSuspense) bool { return t.Records == 0 })
 	slices.SortStableFunc(all, func(x, y TenantSuspense) int { return cmp.Compare(y.Records, x.Records) })
 	return all, fault.Wrap("list suspense of all", err)
+}
+
+// WaitingRecord is a record that cannot be a call yet, or a conflict, and the file
+// that brought it.
+type WaitingRecord struct {
+	store.Suspense
+	File string
+}
+
+// waitingPiece is how many records EachWaiting reads at once.
+const waitingPiece = 1000
+
+// EachWaiting calls f with the records that wait for a tenant, or for the system,
+// in the order in which they came. NoReason is any reason. It reads them a piece
+// at a time and holds no transaction meanwhile, so f may be slow.
+func (a *App) EachWaiting(ctx context.Context, id tenant.ID, reason usage.Reason, f func(*WaitingRecord) error) error {
+	files := map[int64]string{}
+	var after *store.Suspense
+	for {
+		var piece []store.Suspense
+		err := a.store.View(ctx, id, func(tx *store.Tx) (err error) {
+			if piece, err = tx.FindSuspense(store.SuspenseFilter{Reason: reason, After: after, Limit: waitingPiece}); err != nil {
+				return err
+			}
+			for i := range piece {
+				run := piece[i].Run
+				if _, known := files[run]; known {
+					continue
+				}
+				found, err := tx.FindRun(run)
+				if err != nil && !fault.Is(err, fault.NotFound) {
+					return err
+				}
+				files[run] = found.File
+			}
+			return nil
+		})
+		if err != nil {
+			return fault.Wrap("read suspense", err)
+		}
+		for i := range piece {
+			if err := f(&WaitingRecord{piece[i], files[piece[i].Run]}); err != nil {
+				return err
+			}
+		}
+		if len(piece) < waitingPiece {
+			return nil
+		}
+		after = &piece[len(piece)-1]
+	}
 }
 
 // CanDismiss tells whether records that wait for a reason can be dismissed: they

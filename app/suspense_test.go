@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -151,5 +153,45 @@ func TestRerunCause(t *testing.T) {
 		}
 		waits(usage.TooLong)
 		sound(t, a)
+	})
+}
+
+// TestSuspenseGroupsAlike puts records together that are mistyped in the same way,
+// however each of them is, and reads all that wait in pieces.
+func TestSuspenseGroupsAlike(t *testing.T) {
+	var data strings.Builder
+	data.WriteString("call_id,called,started_at,answered_at,ended_at\n")
+	const many = 2300 // several pieces
+	for i := range many {
+		fmt.Fprintf(&data, "%s,+442079460123,2026-06-%d,,2026-06-01T10:01:05Z\n", strings.Repeat("x", i%7)+strconv.Itoa(i), i)
+	}
+	data.WriteString("late,02079460123,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-01T10:01:05Z\n")
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := app.New(s)
+		x := tenant.Tenant{Name: "x", Currency: "USD", Zone: "UTC"}
+		if err := s.AddTenant(t.Context(), &x); err != nil {
+			t.Fatal(err)
+		}
+		imported(t, a, "x", []byte(data.String()))
+		groups, err := a.Suspense(t.Context(), x.ID)
+		if err != nil || len(groups) != 2 || groups[0].Records != many || groups[0].Line != 2 || groups[0].Run == 0 {
+			t.Fatalf("%+v, %v; want %d times that cannot be read in one group", groups, err, many)
+		}
+		if d := groups[0].Detail; !strings.Contains(d, "started_at") || strings.Contains(d, "2026-06-1") || strings.Contains(d, "column") {
+			t.Errorf("what they have in common is %q", d)
+		}
+		for reason, want := range map[usage.Reason]int64{usage.NoReason: many + 1, usage.BadTime: many, usage.BadNumber: 1, usage.Conflict: 0} {
+			n, line := int64(0), int64(0)
+			err := a.EachWaiting(t.Context(), x.ID, reason, func(r *app.WaitingRecord) error {
+				if r.Line <= line || r.File == "" || len(r.Text) == 0 {
+					t.Fatalf("line %d of %q after %d, %q", r.Line, r.File, line, r.Text)
+				}
+				n, line = n+1, r.Line
+				return nil
+			})
+			if err != nil || n != want {
+				t.Errorf("%s: %d records, %v; want %d", reason, n, err, want)
+			}
+		}
 	})
 }

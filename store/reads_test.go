@@ -131,7 +131,10 @@ var reads = map[string]func(tx *store.Tx) (any, error){
 	"SuspenseCount": func(tx *store.Tx) (any, error) {
 		return tx.SuspenseCount()
 	},
-	"SuspenseRows":  func(tx *store.Tx) (any, error) { return tx.SuspenseRows() },
+	"SuspenseRows": func(tx *store.Tx) (any, error) { return tx.SuspenseRows() },
+	"FindSuspense": func(tx *store.Tx) (any, error) {
+		return tx.FindSuspense(store.SuspenseFilter{After: &store.Suspense{Run: 1, Line: 1}, Limit: 100})
+	},
 	"RejectedLines": func(tx *store.Tx) (any, error) { return tx.RejectedLines([32]byte{1}) },
 	"FindRejected": func(tx *store.Tx) (any, error) {
 		return tx.FindRejected(store.RejectedFilter{Hash: [32]byte{1}, Run: 1, After: 2, Limit: 1})

@@ -97,7 +97,37 @@ func (tx *Tx) OpenSuspense() (ss []Suspense, err error) {
 
 // EachSuspense is OpenSuspense for who keeps few of them.
 func (tx *Tx) EachSuspense(f func(*Suspense) error) error {
-	return tx.each(func(scan func(...any) error) error {
+	return tx.each(scanSuspense(f), `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
+		WHERE tenant_id = $1 AND state = 0 ORDER BY run_id, line, identity, content`, tx.id())
+}
+
+// SuspenseFilter says which of the records that wait are looked for.
+type SuspenseFilter struct {
+	Reason usage.Reason // NoReason: any
+	After  *Suspense    // only what comes after it, in the order of OpenSuspense; nil: all
+	Limit  int          // at most so many
+}
+
+// FindSuspense lists a piece of OpenSuspense.
+func (tx *Tx) FindSuspense(f SuspenseFilter) (ss []Suspense, err error) {
+	after := f.After
+	if after == nil {
+		after = &Suspense{Run: -1}
+	}
+	err = tx.each(scanSuspense(func(s *Suspense) error {
+		ss = append(ss, *s)
+		return nil
+	}), `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
+		WHERE tenant_id = $1 AND state = 0 AND ($2 = 0 OR reason = $2)
+		AND (run_id > $3 OR run_id = $3 AND (line > $4 OR line = $4 AND (identity > $5 OR identity = $5 AND content > $6)))
+		ORDER BY run_id, line, identity, content LIMIT $7`,
+		tx.id(), int64(f.Reason), after.Run, after.Line, after.Identity[:], int64(after.Content), int64(f.Limit))
+	return ss, err
+}
+
+// scanSuspense reads a row for f.
+func scanSuspense(f func(*Suspense) error) func(func(...any) error) error {
+	return func(scan func(...any) error) error {
 		var s Suspense
 		var identity []byte
 		var content, reason, state, day, created int64
@@ -107,8 +137,7 @@ func (tx *Tx) EachSuspense(f func(*Suspense) error) error {
 		copy(s.Identity[:], identity)
 		s.Content, s.Reason, s.State, s.Day, s.Created = uint64(content), usage.Reason(reason), SuspenseState(state), when.Day(day), when.Instant(created)
 		return f(&s)
-	}, `SELECT identity, content, reason, state, day, run_id, line, field, detail, text, hint, created_at FROM suspense
-		WHERE tenant_id = $1 AND state = 0 ORDER BY run_id, line, identity`, tx.id())
+	}
 }
 
 // SuspenseCount is how many rows of suspense there are, settled ones too.

@@ -228,3 +228,50 @@ func TestRuns(t *testing.T) {
 		})
 	})
 }
+
+// TestFindSuspense goes through what waits a few at a time, over records that
+// share a line or an identity, and finds what OpenSuspense lists.
+func TestFindSuspense(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		acme, other := add(t, s, "acme"), add(t, s, "other")
+		var ss []store.Suspense
+		for i := range 60 {
+			ss = append(ss, store.Suspense{
+				Identity: usage.Identity{byte(i / 5), 0xff}, Content: uint64(i%5)<<62 + uint64(i), Reason: []usage.Reason{usage.BadTime, usage.Conflict}[i%2],
+				Run: int64(i / 40), Line: int64(i / 10), Text: []byte("x"),
+			})
+		}
+		for _, id := range []tenant.ID{acme, other} {
+			update(t, s, id, func(tx *store.Tx) error {
+				_, err := tx.PutSuspense(ss)
+				return err
+			})
+		}
+		view(t, s, acme, func(tx *store.Tx) error {
+			open, err := tx.OpenSuspense()
+			if err != nil || len(open) != len(ss) {
+				t.Fatalf("%d wait, %v", len(open), err)
+			}
+			for _, reason := range []usage.Reason{usage.NoReason, usage.BadTime, usage.Conflict, usage.BadNumber} {
+				want := slices.DeleteFunc(slices.Clone(open), func(s store.Suspense) bool { return reason != usage.NoReason && s.Reason != reason })
+				for _, limit := range []int{1, 7, 1000} {
+					var all []store.Suspense
+					for f := (store.SuspenseFilter{Reason: reason, Limit: limit}); ; f.After = &all[len(all)-1] {
+						piece, err := tx.FindSuspense(f)
+						if err != nil {
+							return err
+						}
+						all = append(all, piece...)
+						if len(piece) < limit {
+							break
+						}
+					}
+					if !slices.EqualFunc(all, want, func(a, b store.Suspense) bool { return a.Identity == b.Identity && a.Content == b.Content }) {
+						t.Errorf("%s by %d: %d records, want %d in the same order", reason, limit, len(all), len(want))
+					}
+				}
+			}
+			return nil
+		})
+	})
+}

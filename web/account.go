@@ -1,11 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
 	"tollkeeper/auth"
 	"tollkeeper/core/fault"
+	"tollkeeper/core/when"
 )
 
 // accountPage is what account.html shows: one's own password and sessions.
@@ -13,12 +15,13 @@ type accountPage struct {
 	form
 	Person   *auth.Person
 	Sessions []auth.Session
+	Zone     *when.Zone // the tenant's; nil: an operator has none
 	Good     string
 }
 
 func newAccount() *accountPage {
 	return &accountPage{form: form{Fields: []*field{
-		{Name: "current", Label: "Password so far", Type: "password", Autocomplete: "current-password", Required: true},
+		{Name: "current", Label: "Present password", Type: "password", Autocomplete: "current-password", Required: true},
 		{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Required: true, Help: "At least twelve characters."},
 	}}}
 }
@@ -32,6 +35,16 @@ func (s *Site) account(w http.ResponseWriter, v *visit) error {
 func (s *Site) showAccount(w http.ResponseWriter, v *visit, p *accountPage) error {
 	var err error
 	p.Person = v.person
+	if !v.person.Operator {
+		t, err := s.app.Store().FindTenant(v.Context(), tenantText(v.person.Tenant))
+		if err != nil {
+			return err
+		}
+		if p.Zone, err = when.LoadZone(t.Zone); err != nil {
+			return err
+		}
+		v.Request = v.WithContext(context.WithValue(v.Context(), tenantKey{}, &t))
+	}
 	if p.Sessions, err = s.auth.Sessions(v.Context(), v.person, v.person.Login); err != nil {
 		return err
 	}

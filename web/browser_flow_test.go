@@ -133,7 +133,7 @@ func TestBrowserImport(t *testing.T) {
 	must(t, os.WriteFile(file, []byte("no,such\ncolumns,here\n"), 0o644))
 	b.expect("422")
 	b.do(chromedp.SetUploadFiles(chromedp.CSS("input[type=file]"), []string{file}), click("form[data-upload] button[type=submit]"), visible("main [role=alert]"))
-	if got := ask[string](b, `document.querySelector("main [role=alert]").textContent`); !strings.Contains(got, "no known format") {
+	if got := ask[string](b, `document.querySelector("main [role=alert]").textContent`); !strings.Contains(got, "No known format") {
 		t.Errorf("the page says %q", got)
 	}
 	b.inspect("a file that is none")

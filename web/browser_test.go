@@ -155,6 +155,10 @@ func TestBrowserPanels(t *testing.T) {
 	if got := ask[bool](b, `(() => { const ns = [...document.querySelectorAll("#manual tbody tr td:nth-child(3)")].map(c => +c.textContent); return ns.length > 1 && ns.every((n, i) => i == 0 || ns[i-1] >= n) })()`); !got {
 		t.Error("the rows are not sorted by their total")
 	}
+	b.do(settle())
+	if !ask[bool](b, `document.activeElement.matches("#manual th:nth-child(3) a")`) {
+		t.Error("the keyboard does not go on at the heading that was pressed")
+	}
 	if got := ask[string](b, `document.querySelector("#manual tfoot").textContent`); got != sum {
 		t.Errorf("the total changed from %q to %q", sum, got)
 	}
@@ -174,6 +178,10 @@ func TestBrowserParts(t *testing.T) {
 	}
 	if !strings.Contains(ask[string](b, "location.search"), "after=") || !ask[bool](b, "window.kept === true") {
 		t.Error("the address stayed, or the page was left")
+	}
+	b.do(settle())
+	if !ask[bool](b, `document.activeElement.id === "list"`) {
+		t.Error("the keyboard does not go on at the list")
 	}
 	b.do(chromedp.Navigate(at+"/users"), chromedp.SendKeys(chromedp.CSS("#list-filter input[type=search]"), "dario"))
 	if ok, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.querySelectorAll("#list tbody tr").length == 1`)); err != nil || !ok {

@@ -25,6 +25,7 @@ type callPage struct {
 	Status  template.HTML
 	Waits   bool
 	Reason  string
+	Advice  string // what to do here about a call that waits
 	Country phone.Country
 	Words   []fact // what else is known, for the block of facts
 	Legs    []legView
@@ -125,6 +126,9 @@ func (p *callPage) fill(v *visit, n *nameList) {
 	if r, err := usage.ParseReason(f.Reason); err == nil {
 		reason = r
 	}
+	if status == usage.Suspended {
+		p.Advice = causeAdvice(reason)
+	}
 	p.Status, p.Waits, p.Reason = statusBadge(status), status == usage.Suspended, reasonTitle(reason)
 	if c, err := phone.ParseCountry(f.Country); err == nil {
 		p.Country = c
@@ -152,7 +156,7 @@ func (p *callPage) fill(v *visit, n *nameList) {
 			steps[i].Fields = slices.DeleteFunc(slices.Clone(steps[i].Fields), func(f rating.ExplainField) bool { return f.Name == "text" })
 		}
 	}
-	p.Path = pathOf(steps)
+	p.Path = pathOf(steps, v.zone)
 	p.drawLegs(v, n)
 }
 

@@ -286,7 +286,7 @@ func TestBrowserConversation(t *testing.T) {
 	}
 	b.do(click(".legs li:nth-child(2) a"), visible(".legs li:nth-child(2).leg-this"))
 	b.look("call-waits", call("waits"))
-	if got := ask[string](b, `document.querySelector(".call-waits").textContent`); !strings.Contains(got, "What to do") {
+	if got := ask[string](b, `document.querySelector(".call-waits").textContent`); !strings.Contains(got, "try again") {
 		t.Errorf("a call that waits says %q", got)
 	}
 }

@@ -23,7 +23,7 @@ var causeWords = map[usage.Reason]struct{ title, advice string }{
 	usage.TooLong:          {"Longer than 24 hours", "Look at the record: the switch has probably missed the end of the call. Dismiss it if there was no such call."},
 	usage.InFuture:         {"In the future", "Look at the clock of the switch, and at the time zone of the import."},
 	usage.BadValue:         {"Word is not known", "The record holds a word that is not known here. Look at the record, and dismiss it if it is no call."},
-	usage.Conflict:         {"Two records disagree", "The first one is charged. Look at both; dismiss the second if the first is right."},
+	usage.Conflict:         {"Two records disagree", "The first one is charged. Look at both: the records are those that came later. Dismiss them if the first ones are right."},
 }
 
 func causeTitle(r usage.Reason) string {

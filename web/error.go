@@ -80,8 +80,8 @@ func sentence(err error) string {
 		return ""
 	}
 	for {
-		e, ok := err.(*fault.Error)
-		if !ok {
+		var e *fault.Error
+		if !errors.As(err, &e) {
 			return capital(err.Error())
 		}
 		if err = e.Err; e.Op == "" {

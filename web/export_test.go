@@ -35,6 +35,12 @@ func (s *Site) StartWork(t tenant.ID, do func(context.Context, app.Report) error
 	return w.ID, err
 }
 
+// BrowserName is browserName.
+var BrowserName = browserName
+
+// Plainly is plainly.
+var Plainly = plainly
+
 // FillFile is fillFile.
 var FillFile = fillFile
 

@@ -195,6 +195,9 @@ func TestLists(t *testing.T) {
 	if a := guest.post("/reset", url.Values{"token": {token}, "password": {"tall grass, low cloud"}, "again": {"tall grass, low cloud"}}); a.status != http.StatusSeeOther {
 		t.Errorf("reset: %d\n%s", a.status, a.body)
 	}
+	if a := guest.get("/reset?token=" + token); a.status != http.StatusOK || len(a.find("input", "name", "password")) != 0 {
+		t.Errorf("%d: a used link has a form\n%s", a.status, a.body)
+	}
 	if a := guest.post("/sign-in", url.Values{"name": {user.Email}, "password": {"tall grass, low cloud"}}); a.header.Get("Location") != at+"/my-usage" {
 		t.Errorf("sign in: %d to %s", a.status, a.header.Get("Location"))
 	}
@@ -215,14 +218,24 @@ func TestSetUp(t *testing.T) {
 	}
 	v := c.visitor()
 	form := url.Values{"token": {token}, "name": {"Olga"}, "email": {"olga@example.com"}, "password": {password}}
-	if a := v.post("/set-up", url.Values{"token": {token}, "name": {"Olga"}, "email": {"olga"}, "password": {"x"}}); len(a.find("input", "aria-invalid", "true")) != 2 {
-		t.Errorf("two mistakes: %d\n%s", a.status, a.body)
+	if a := v.get("/set-up?token=" + token); a.status != http.StatusOK || len(a.find("input", "name", "token")) != 1 {
+		t.Errorf("%d: no form\n%s", a.status, a.body)
+	}
+	wrong := v.post("/set-up", url.Values{"token": {token}, "name": {"Olga"}, "email": {"olga"}, "password": {"x"}})
+	if begun := wrong.find("input", "autofocus", ""); len(begun) != 1 || begun[0].attrs["name"] != "email" {
+		t.Errorf("one begins again in %v, want the first field that is wrong", begun)
+	}
+	if len(wrong.find("input", "aria-invalid", "true")) != 2 {
+		t.Errorf("two mistakes: %d\n%s", wrong.status, wrong.body)
 	}
 	if a := v.post("/set-up", form); a.status != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", a.status, a.body)
 	}
 	if a := v.post("/set-up", form); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("the link holds twice: %d", a.status)
+	}
+	if a := v.get("/set-up?token=" + token); a.status != http.StatusOK || len(a.find("input", "name", "password")) != 0 || !strings.Contains(a.body, "used before") {
+		t.Errorf("%d: a used link has a form\n%s", a.status, a.body)
 	}
 	v.post("/sign-in", url.Values{"name": {"olga@example.com"}, "password": {password}})
 	add := url.Values{"name": {"Acme"}, "currency": {"eur"}, "zone": {"Europe/Berlin"}, "country": {"de"}}

@@ -83,6 +83,7 @@ func (f *form) blame(err error) bool {
 		return false
 	}
 	f.blank()
+	f.focusMistake()
 	return true
 }
 
@@ -101,6 +102,17 @@ func (f *form) refuse(err error) (ofFile fault.Inputs, ok bool) {
 		return nil, f.blame(err)
 	}
 	return ofFile, len(own) == 0 || f.blame(own)
+}
+
+// focusMistake lets the reader begin in the first field that is wrong.
+func (f *form) focusMistake() {
+	first := slices.IndexFunc(f.Fields, func(one *field) bool { return one.Error != "" })
+	if first < 0 {
+		return
+	}
+	for i, one := range f.Fields {
+		one.Autofocus = i == first
+	}
 }
 
 // wasField is the hidden field that tells what a form was made from.

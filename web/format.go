@@ -38,6 +38,7 @@ func (s *Site) funcs() template.FuncMap {
 		"bytes":   byteSize,
 		"plural":  plural,
 		"label":   label,
+		"browser": browserName,
 	}
 }
 

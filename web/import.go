@@ -30,6 +30,7 @@ type importPage struct {
 	Pages    pager  // of refused lines
 	Reasons  string // address of the refused lines with their reasons as CSV
 	Lines    string // address of the lines themselves; empty: not for this reader
+	Waits    bool   // something of it went into suspense
 	Raw      bool   // what stands in refused lines may be shown
 }
 
@@ -91,6 +92,7 @@ func (s *Site) importRun(w http.ResponseWriter, v *visit) error {
 		}
 	}
 	p.Records = p.Tally.Received()
+	p.Waits = p.Tally[usage.WasSuspended]+p.Tally[usage.WasConflict] > 0
 	for _, o := range usage.Outcomes() {
 		p.Outcomes = append(p.Outcomes, outcomeRow{outcomeTitles[o].name, outcomeTitles[o].help, p.Tally[o], percent(p.Tally[o], p.Records)})
 	}

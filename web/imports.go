@@ -25,6 +25,8 @@ type importsPage struct {
 	form     // of a new file; its file apart
 	Operator bool
 	Rows     []runRow
+	Columns  []string // of our own layout
+	Needed   []string // of them
 	Filters  []*field // selects
 	Filtered bool
 	Pages    pager
@@ -65,6 +67,7 @@ func (s *Site) showImports(w http.ResponseWriter, v *visit, sent map[string]stri
 	}
 	p.offer(v, sent)
 	status := p.refused(wrong)
+	p.Columns, p.Needed = cdr.Columns()
 	states, state := runStates(q.Get("state"))
 	p.Filters, ask.State = append(p.Filters, states), state
 	p.Filtered = ask.State != store.AnyRun || q.Get("of") != ""
@@ -129,9 +132,9 @@ func (s *Site) readOwners(v *visit, p *importsPage, ask *app.ListRuns) error {
 func (p *importsPage) offer(v *visit, sent map[string]string) {
 	format := &field{Name: "format", Label: "Format", Type: "select", Of: []choice{{Label: "Find out"}}}
 	for _, name := range cdr.Names() {
-		format.Of = append(format.Of, choice{Value: name, Label: name})
+		format.Of = append(format.Of, choice{Value: name, Label: formatTitle(name)})
 	}
-	zone := &field{Name: "zone", Label: "Time zone of its local times", Autocomplete: "off", Placeholder: "the tenant's"}
+	zone := &field{Name: "zone", Label: "Time zone of its local times", Autocomplete: "off", Placeholder: "the tenant's", Of: zoneChoices()}
 	if v.tenant != nil {
 		zone.Placeholder = v.tenant.Zone
 	}
@@ -198,6 +201,21 @@ func (s *Site) rowOf(v *visit, r app.TenantRun) runRow {
 		Odd: r.Tally[usage.WasSuspended] + r.Tally[usage.WasConflict] + r.Tally[usage.WasRejected],
 	}
 }
+
+// formatTitles are the formats of call records in words of the site.
+var formatTitles = map[string]string{
+	"own": "Our own CSV", "jsonl": "JSON lines", "asterisk": "Asterisk Master.csv", "freeswitch-csv": "FreeSWITCH CSV", "freeswitch-json": "FreeSWITCH JSON",
+}
+
+func formatTitle(name string) string {
+	if title, ok := formatTitles[name]; ok {
+		return title
+	}
+	return name
+}
+
+// FormatTitle is how the page names the format of the file.
+func (r *runRow) FormatTitle() string { return formatTitle(r.Format) }
 
 // Owner is whose records they are.
 func (r *runRow) Owner() string { return ownerName(&r.Tenant) }
@@ -291,6 +309,10 @@ func looksLikeCalls(o *app.ImportCalls) error {
 	if r.Format().Name == "empty" {
 		return fault.New(fault.Invalid, "the file is empty: export it again, or choose another one")
 	}
+	if o.Tenant == "" && !r.Format().Tenants {
+		// All of it would wait in suspense, and be nobody's.
+		return fault.New(fault.Invalid, "no record of this file names its tenant: choose whose calls they are")
+	}
 	return nil
 }
 
@@ -312,7 +334,7 @@ func (s *Site) receive(w http.ResponseWriter, v *visit) (o app.ImportCalls, sent
 		o.Tenant = sent["tenant"] // empty: each record names its own
 	}
 	if zone := sent["zone"]; zone != "" {
-		if o.Zone, err = when.LoadZone(zone); err != nil {
+		if o.Zone, err = when.LoadZone(zoneNamed(zone)); err != nil {
 			return o, sent, fault.Inputs{{Field: "zone", Value: fault.Cut(zone), Reason: "not a time zone of the IANA database", Advice: "give one such as Europe/London"}}
 		}
 	}

@@ -94,6 +94,13 @@ func menu(p *auth.Person, t *tenant.Tenant, at string) (gs []group) {
 		t = &tenant.Tenant{ID: p.Tenant}
 	}
 	if t != nil {
+		before := len(gs)
+		defer func() {
+			// Its first lines are called like some of the operator's.
+			if p.Operator && len(gs) > before {
+				gs[before].Title = "This contact center"
+			}
+		}()
 		add(tenantMenu, func(s string) string { return tenantPath(t.ID, s) })
 	}
 	return gs

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -261,6 +262,36 @@ func TestSuspenseHidesNumbers(t *testing.T) {
 	if a := finance.get(at + "/suspense"); a.status != http.StatusOK || strings.Contains(a.body, "2079460177") || !strings.Contains(a.body, "“…”") {
 		t.Errorf("%d: a number is shown, or nothing is left of it\n%s", a.status, a.body)
 	}
+	file := "/suspense/records.csv?cause=" + usage.BadValue.String()
+	if a := admin.get(at + file); a.status != http.StatusOK || !strings.Contains(a.body, "m1,+442079460123") || !strings.Contains(a.body, "mixed.csv") {
+		t.Errorf("%d: the file does not hold the record, and where it came from\n%s", a.status, a.body)
+	}
+	if a := finance.get(at + file); a.status != http.StatusOK || strings.Contains(a.body, "20794601") || !strings.Contains(a.body, "mixed.csv") {
+		t.Errorf("%d: the file shows a number, or nothing\n%s", a.status, a.body)
+	}
+	if a := admin.get(at + "/suspense/records.csv?cause=weather"); a.status != http.StatusBadRequest {
+		t.Errorf("no such cause: %d", a.status)
+	}
+}
+
+// TestSuspenseLeadsToTheCall shows of a contradiction both what came later and,
+// one click away, the call that is charged.
+func TestSuspenseLeadsToTheCall(t *testing.T) {
+	_, admin, at := one(t, tenant.Admin)
+	const head = "call_id,called,started_at,answered_at,ended_at,kind\n"
+	admin.sent(at+"/imports", "first.csv", []byte(head+"twice,+442079460123,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-01T10:01:05Z,manual\n"), nil)
+	admin.sent(at+"/imports", "second.csv", []byte(head+"twice,+442079460124,2026-06-01T10:00:00Z,2026-06-01T10:00:05Z,2026-06-01T10:01:05Z,manual\n"), nil)
+	a := admin.get(at + "/suspense")
+	link := regexp.MustCompile(`href="(` + at + `/calls/[^"]+)">the call that is charged`).FindStringSubmatch(a.body)
+	if link == nil {
+		t.Fatalf("nothing leads to the first\n%s", a.body)
+	}
+	if a := admin.get(link[1]); a.status != http.StatusOK || !strings.Contains(a.body, "442079460123") {
+		t.Errorf("%d: it is not the first\n%s", a.status, a.body)
+	}
+	if a := admin.get(at + "/suspense/records.csv?cause=" + usage.Conflict.String()); !strings.Contains(a.body, "+442079460124") || !strings.Contains(a.body, link[1][strings.LastIndexByte(link[1], '/')+1:]) {
+		t.Errorf("the file has not the second, and the name of its call\n%s", a.body)
+	}
 }
 
 // TestOperatorTable sorts and pages tenants.
@@ -321,7 +352,7 @@ func TestBrowserConsole(t *testing.T) {
 	b.look("operator-import", ask[string](b, "location.href"))
 	b.do(chromedp.EmulateViewport(1280, 900))
 	b.goes("suspense", http.StatusOK, chromedp.Navigate(c.at+"/operator/suspense?of=0"))
-	b.do(click(".cause .card-actions a"), visible("form button"))
+	b.do(click(".cause .card-actions a:not([download])"), visible("form button"))
 	b.inspect("before trying again")
 	b.do(click("main form .btn-primary"), visible("main [role=status]"))
 	b.do(chromedp.Navigate(c.at+"/operator/suspense?of=0"), click(".cause .card-actions a:last-child"), visible(".btn-danger"))

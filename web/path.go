@@ -6,6 +6,7 @@ import (
 
 	"tollkeeper/core/money"
 	"tollkeeper/core/rating"
+	"tollkeeper/core/when"
 )
 
 // way is the way of a charge as _explain.html draws it: the sum written as one
@@ -64,8 +65,8 @@ var stepLooks = map[string]stepLook{
 
 var stageTitles = map[string]string{"record": "The record", "price": "The price", "amount": "The amount", "books": "The books"}
 
-// pathOf draws steps.
-func pathOf(steps []rating.ExplainStep) way {
+// pathOf draws steps; zone is that of the times in them.
+func pathOf(steps []rating.ExplainStep, zone *when.Zone) way {
 	var p way
 	stage := ""
 	for _, step := range steps {
@@ -73,14 +74,14 @@ func pathOf(steps []rating.ExplainStep) way {
 		if !known {
 			look = stepLook{Icon: "point", stage: stage}
 		}
-		s := pathStep{ExplainStep: step, Icon: look.Icon, Stage: look.stage, Figure: fieldOf(&step, look.figure), Unit: look.unit}
+		s := pathStep{ExplainStep: inWords(step, zone), Icon: look.Icon, Stage: look.stage, Figure: fieldOf(&step, look.figure), Unit: look.unit}
 		if currency := fieldOf(&step, "currency"); s.Figure != "" {
 			s.Unit = strings.Replace(s.Unit, "currency", currency, 1)
 		}
 		if s.Stage != stage {
 			stage, s.Heading = s.Stage, stageTitles[s.Stage]
 		}
-		s.Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f rating.ExplainField) bool { return f.Name == look.figure || f.Name == "currency" })
+		s.Fields = slices.DeleteFunc(s.Fields, func(f rating.ExplainField) bool { return f.Name == look.figure || f.Name == "currency" })
 		p.Steps = append(p.Steps, s)
 	}
 	p.add(steps)

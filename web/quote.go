@@ -54,7 +54,7 @@ func (s *Site) quote(w http.ResponseWriter, v *visit) error {
 				return err
 			}
 		} else {
-			p.answer(quoted)
+			p.answer(quoted, v.zone)
 		}
 	}
 	s.show(w, v.Request, p.status(), "quote", "Quote", p)
@@ -136,17 +136,14 @@ func readLength(text string) (int32, error) {
 }
 
 // answer fills in what the call would cost.
-func (p *quotePage) answer(q *app.Quoted) {
+func (p *quotePage) answer(q *app.Quoted, zone *when.Zone) {
 	c := &q.Charge
 	p.Amount, p.AMD = c.Amount, c.AMD
 	switch c.Status {
 	case usage.Suspended:
-		p.Waits = strings.ReplaceAll(c.Reason.String(), "_", " ")
-		if advice := c.Reason.Advice(); advice != "" {
-			p.Waits += ": " + advice
-		}
+		p.Waits = capital(causeTitle(c.Reason)) + " " + causeAdvice(c.Reason)
 	case usage.ZeroRated:
-		p.Free = strings.ReplaceAll(c.Reason.String(), "_", " ")
+		p.Free = capital(reasonTitle(c.Reason))
 	}
-	p.Path = pathOf(q.Steps)
+	p.Path = pathOf(q.Steps, zone)
 }

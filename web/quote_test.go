@@ -35,6 +35,9 @@ func TestQuote(t *testing.T) {
 			t.Error("a destination is not escaped")
 		}
 	}
+	if a := ask("called", "+88299999999", "seconds", "60", "kind", "manual"); strings.Count(a.body, "Number is blocked") != 2 || strings.Count(a.body, "then try again") != 2 || strings.Contains(a.body, "What to do:") {
+		t.Errorf("what to do is said as on the command line, or not at all:\n%s", a.body)
+	}
 	a := ask("called", "abc", "calling", "?", "seconds", "long", "answered", "noon")
 	if wrong := a.find("input", "aria-invalid", "true"); a.status != http.StatusUnprocessableEntity || len(wrong) != 4 || wrong[0].attrs["value"] != "abc" {
 		t.Errorf("four mistakes: %d, %v\n%s", a.status, wrong, a.body)

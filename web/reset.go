@@ -15,7 +15,9 @@ func newReset() *linkForm {
 
 func (s *Site) resetPage(w http.ResponseWriter, v *visit) error {
 	p := newReset()
-	p.Token = v.URL.Query().Get("token")
+	if err := p.open(s, v); err != nil {
+		return err
+	}
 	s.show(w, v.Request, http.StatusOK, "reset", "New password", p)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tollkeeper/auth"
+	"tollkeeper/core/fault"
 )
 
 // linkForm is what set_up.html and reset.html show: a form behind a link that
@@ -11,6 +12,24 @@ import (
 type linkForm struct {
 	form
 	Token string
+	Whose string // login that gets a password; empty: it is not known, or none yet
+}
+
+// open takes the link that the address bears. One that holds no longer has no
+// form: else somebody would think of a password for nothing.
+func (p *linkForm) open(s *Site, v *visit) error {
+	if p.Token = v.URL.Query().Get("token"); p.Token == "" {
+		return nil
+	}
+	link, err := s.auth.Link(v.Context(), p.Token)
+	if err == nil {
+		p.Whose = link.Name
+		return nil
+	}
+	if p.Token = ""; !fault.Is(err, fault.NotFound) || !p.blame(err) {
+		return err
+	}
+	return nil
 }
 
 func newSetUp() *linkForm {
@@ -23,7 +42,9 @@ func newSetUp() *linkForm {
 
 func (s *Site) setUpPage(w http.ResponseWriter, v *visit) error {
 	p := newSetUp()
-	p.Token = v.URL.Query().Get("token")
+	if err := p.open(s, v); err != nil {
+		return err
+	}
 	s.show(w, v.Request, http.StatusOK, "set_up", "Set up", p)
 	return nil
 }

@@ -71,6 +71,21 @@ func zoneChoices() (of []choice) {
 	return of
 }
 
+// zoneNamed is the time zone that somebody means by a city, in letters of any
+// size. What names none is given back, to be refused as it was typed.
+func zoneNamed(text string) string {
+	if _, err := when.LoadZone(text); err == nil {
+		return text
+	}
+	meant := strings.ReplaceAll(strings.TrimSpace(text), " ", "_")
+	for _, name := range when.ZoneNames() {
+		if place := name[strings.LastIndexByte(name, '/')+1:]; meant != "" && (strings.EqualFold(place, meant) || strings.EqualFold(name, meant)) {
+			return name
+		}
+	}
+	return text
+}
+
 func countryChoices() []choice {
 	var of []choice
 	for _, c := range phone.Countries() {
@@ -121,14 +136,18 @@ func (p *settingsPage) tenant(old *tenant.Tenant) (t tenant.Tenant, err error) {
 			wrong = append(wrong, fault.Input{Field: name, Value: fault.Cut(value), Reason: strings.TrimSuffix(sentence(err), ".")})
 		}
 	}
-	t.ID, t.Name, t.Zone = old.ID, p.value("name"), p.value("zone")
+	t.ID, t.Name, t.Zone = old.ID, p.value("name"), zoneNamed(p.value("zone"))
 	if t.Name != "" && strings.Trim(t.Name, "0123456789") == "" {
 		bad("name", t.Name, fault.New(fault.Invalid, "a name of digits only would be taken for an id"))
 	}
 	bad("name", t.Name, tenant.CheckName("tenant", t.Name))
-	t.Currency, err = money.ParseCurrency(strings.ToUpper(p.value("currency")))
+	if t.Currency, err = money.ParseCurrency(strings.ToUpper(p.value("currency"))); p.value("currency") == "" {
+		err = fault.New(fault.Invalid, "choose the currency")
+	}
 	bad("currency", p.value("currency"), err)
-	_, err = when.LoadZone(t.Zone)
+	if _, err = when.LoadZone(t.Zone); t.Zone == "" {
+		err = fault.New(fault.Invalid, "type a city, and choose its time zone")
+	}
 	bad("zone", t.Zone, err)
 	if text := p.value("cutoff"); text != "" {
 		minutes, err := when.ParseClock(text)

@@ -19,7 +19,7 @@ func shareChart(share *report.Share, res *report.Result) (chart, error) {
 		return chart{}, err
 	}
 	const few = 5
-	c := chart{Title: share.Title, Heads: []string{label(share.Name)}, Tall: len(parts) > few}
+	c := chart{Title: share.Title + ", in " + string(res.Currency), Heads: []string{label(share.Name)}, Tall: len(parts) > few}
 	f := figures{Kind: "ranks", Unit: string(res.Currency), Digits: res.Currency.Digits()}
 	for _, p := range parts {
 		f.Labels = append(f.Labels, p.Name)

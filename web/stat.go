@@ -30,8 +30,9 @@ var (
 	changeDown = change{Icon: "trending-down", Tone: "tone-down"}
 )
 
-// manyTimes is from where on a factor says more than a percentage.
-const manyTimes = 10
+// From manyTimes on a factor says more than a percentage, and from tooMany on it
+// says nothing: what was before was as good as none.
+const manyTimes, tooMany = 10, 1000
 
 // rise says how much more a figure is than it was. Of nothing, or of less than
 // nothing, there is no percentage.
@@ -43,7 +44,7 @@ func rise(now, before int64) change {
 	switch {
 	case now == before:
 		return changeNone
-	case before <= 0 && now > before:
+	case before <= 0 && now > before, before > 0 && now/before >= tooMany:
 		c.Text = "more"
 	case before <= 0:
 		c.Text = "less"

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"tollkeeper/app"
 	"tollkeeper/core/fault"
@@ -22,7 +23,7 @@ type suspensePage struct {
 	Only    string          // on the operator's page of one: whose
 	Total   int64
 	May     bool   // try again, and dismiss
-	Again   string // address that asks before all is tried again
+	Again   string // address that asks before all is tried again; empty: that would not help
 	All     string // address of the page of all; empty: this is it
 	Calls   string // where the suspended calls are listed; empty: not for this reader
 	Works   []workLine
@@ -39,11 +40,19 @@ type cause struct {
 	First   when.Day
 	Last    when.Day
 	Age     string // of the oldest; empty: not known
-	Details []app.SuspenseGroup
-	More    int    // details that are not shown
-	Example string // of the largest group; empty: there is none, or not for this reader
-	Again   string // address that asks before it is tried again; empty: it cannot be
-	Dismiss string // address that asks before it is dismissed; empty: it cannot be
+	Details []waitingGroup
+	More    int           // details that are not shown
+	Example *waitingGroup // the largest, where there is an example for this reader
+	File    string        // address of the records as CSV; empty: they are calls, which are listed
+	Again   string        // address that asks before it is tried again; empty: it cannot be
+	Dismiss string        // address that asks before it is dismissed; empty: it cannot be
+}
+
+// waitingGroup is records that wait and are alike.
+type waitingGroup struct {
+	app.SuspenseGroup
+	CallPath string // of the example's call; empty: there is none, or not for this reader
+	RunPath  string // of the import that brought the example
 }
 
 // tenantWaiting is one line of the operator's list.
@@ -53,7 +62,7 @@ type tenantWaiting struct {
 	Records int64
 	Causes  []string
 	Age     string
-	Again   string
+	Again   string // address that asks before all of it is tried again; empty: that would not help
 }
 
 // detailsShown is how many groups of a cause are listed.
@@ -93,6 +102,9 @@ func (s *Site) suspense(w http.ResponseWriter, v *visit) error {
 	}
 	today := v.clockZone().Day(s.clock())
 	p.Causes = causes(v, all, one, today)
+	if !slices.ContainsFunc(p.Causes, func(c cause) bool { return c.Again != "" }) {
+		p.Again = "" // only contradictions wait, which a person decides
+	}
 	for _, c := range p.Causes {
 		p.Total += c.Records
 	}
@@ -152,6 +164,7 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 				}
 				if app.CanDismiss(g.Reason) {
 					c.Dismiss = asks(v, "dismiss", g.Reason, of)
+					c.File = waitingFile(v, g.Reason, of)
 				}
 				by[g.Reason] = c
 			}
@@ -159,13 +172,15 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 				seen[g.Reason] = true
 				c.Tenants++
 			}
-			c.add(g, v.may(callersOfNumbers...))
+			c.add(groupOf(v, all[i].Tenant.ID, g))
 		}
 	}
 	list := make([]cause, 0, len(by))
 	for _, c := range by {
-		slices.SortStableFunc(c.Details, func(a, b app.SuspenseGroup) int { return cmp.Compare(b.Records, a.Records) })
-		c.Example = c.Details[0].Example
+		slices.SortStableFunc(c.Details, func(a, b waitingGroup) int { return cmp.Compare(b.Records, a.Records) })
+		if c.Details[0].Example != "" {
+			c.Example = &c.Details[0]
+		}
 		c.More = max(0, len(c.Details)-detailsShown)
 		c.Details = c.Details[:min(detailsShown, len(c.Details))]
 		c.Age = age(c.First, today)
@@ -175,12 +190,23 @@ func causes(v *visit, all []app.TenantSuspense, of string, today when.Day) []cau
 	return list
 }
 
-// add adds a group. Its example is a record's text, which can hold numbers, and
-// so can what its detail quotes of it.
-func (c *cause) add(g app.SuspenseGroup, numbers bool) {
-	if !numbers {
+// groupOf is a group as the visitor may see it. Its example is a record's text,
+// which can hold numbers, and so can what its detail quotes of it.
+func groupOf(v *visit, whose tenant.ID, found app.SuspenseGroup) waitingGroup {
+	g := waitingGroup{SuspenseGroup: found}
+	if !v.may(callersOfNumbers...) {
 		g.Example, g.Detail = "", fault.Unquoted(g.Detail)
 	}
+	if g.Call != (usage.Identity{}) && whose != tenant.System && v.may(callers...) {
+		g.CallPath = tenantPath(whose, "calls/"+g.On.String()+"/"+g.Call.String())
+	}
+	if g.Run != 0 && v.may(importers...) {
+		g.RunPath = v.place("imports/" + strconv.FormatInt(g.Run, 10))
+	}
+	return g
+}
+
+func (c *cause) add(g waitingGroup) {
 	c.Details = append(c.Details, g)
 	c.Records += g.Records
 	if g.First != 0 && (c.First == 0 || g.First < c.First) {
@@ -195,12 +221,15 @@ func waitingTenants(v *visit, all []app.TenantSuspense, today when.Day) []tenant
 	for i := range all {
 		t := &all[i]
 		id := tenantText(t.Tenant.ID)
-		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records, Again: asks(v, "rerun", usage.NoReason, id)}
+		line := tenantWaiting{Name: ownerName(&t.Tenant), Path: tenantPath(t.Tenant.ID, "suspense"), Records: t.Records}
 		if t.Tenant.ID == tenant.System {
 			line.Path = v.place("suspense") + "?of=" + id
 		}
 		var oldest when.Day
 		for _, g := range t.Groups {
+			if app.CanRerun(g.Reason) {
+				line.Again = asks(v, "rerun", usage.NoReason, id)
+			}
 			if title := causeTitle(g.Reason); !slices.Contains(line.Causes, title) {
 				line.Causes = append(line.Causes, title)
 			}

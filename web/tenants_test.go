@@ -56,6 +56,10 @@ func TestTenantPages(t *testing.T) {
 	if a := v.post("/operator/tenants/new", url.Values{"plan": {"own"}}); a.status != http.StatusUnprocessableEntity || len(a.find("input", "aria-invalid", "true")) != 5 {
 		t.Errorf("nothing: %d\n%s", a.status, a.body)
 	}
+	city := url.Values{"name": {""}, "currency": {"EUR"}, "zone": {"new york"}, "cutoff": {"03:00"}, "plan": {"country"}}
+	if a := v.post("/operator/tenants/new", city); len(a.find("input", "aria-invalid", "true")) != 1 {
+		t.Errorf("a city is no time zone:\n%s", a.body)
+	}
 	a := v.post("/operator/tenants/new", add)
 	page := a.header.Get("Location")
 	if a.status != http.StatusSeeOther || page != "/operator/tenants/3" {

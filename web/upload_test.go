@@ -99,6 +99,10 @@ func TestWrongUploads(t *testing.T) {
 		if a := v.post("/t/1/imports", url.Values{}); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("no file: %d", a.status)
 		}
+		operator := c.signedIn("operator@example.com")
+		if a := operator.upload("/operator/imports", "calls.csv", someCalls("x", 1), nil); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "names its tenant") {
+			t.Errorf("a file that is nobody's: %d\n%s", a.status, a.body)
+		}
 		c.nothingLeft()
 		if after := len(c.runs()); after != before {
 			t.Errorf("%d imports were begun", after-before)

@@ -44,6 +44,10 @@ var columnNames = [columnEnd]string{
 // needed are the columns without which there is no call.
 var needed = [...]column{idColumn, calledColumn, startedColumn, endedColumn}
 
+// Columns lists the columns of our own layout, and those without which there is
+// no call.
+func Columns() (all, needed []string) { return columnNames[tenantColumn:], required() }
+
 func required() []string {
 	var names []string
 	for _, c := range needed {
@@ -113,7 +117,7 @@ func (o *ownRecord) set(rec *Record, c column, value []byte, at int) {
 func (o *ownRecord) instant(to *when.Instant, c column, value []byte, at int) {
 	i, ok := o.clock.instant(value)
 	if !ok {
-		reason := "not an instant: want RFC 3339 with an offset, such as 2026-06-01T09:00:00Z, or epoch seconds"
+		reason := "not a time that can be read: write it with its distance from UTC, such as 2026-06-01T09:00:00Z, or as seconds since 1970"
 		if _, err := when.Parse(string(bytes.TrimSpace(value))); err == nil {
 			reason = "the beginning of 1970 is the clock of a switch that had no time"
 		}

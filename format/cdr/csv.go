@@ -152,7 +152,7 @@ func unreadable(text []byte) (column int, reason string) {
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRune(text[i:])
 		if r == utf8.RuneError && n == 1 {
-			return i + 1, fmt.Sprintf("the byte %#02x is not UTF-8", text[i])
+			return i + 1, fmt.Sprintf("the byte %#02x is not UTF-8: save the file as UTF-8", text[i])
 		}
 		i += n
 	}

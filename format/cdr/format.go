@@ -13,6 +13,7 @@ type Format struct {
 	Name     string   // of Names; "empty" for a file without a record's byte
 	Seen     string   // what it was known by: "the header names call_id, …"
 	Packing  string   // "gzip", "zstd", or "" for plain bytes
+	Tenants  bool     // its records can name their tenant
 	Warnings []string // what may not be as it was meant
 }
 
@@ -102,8 +103,8 @@ func pick(head []byte, want string) (layout, string, error) {
 	}
 	if want == "" || want == "auto" {
 		if found.name == "" {
-			return layout{}, "", fault.New(fault.Invalid, "no known format: the first line is %q; known are %s; name one if it is one of them, or give our own CSV a header with %s",
-				fault.Cut(firstLine(head)), strings.Join(Names(), ", "), strings.Join(required(), ", "))
+			return layout{}, "", fault.New(fault.Invalid, "no known format: the first line is %q. Give the file a first line that names its columns, separated by commas, semicolons or tabs; it needs %s. Or name the format, if it is one of %s",
+				fault.Cut(firstLine(head)), strings.Join(required(), ", "), strings.Join(Names(), ", "))
 		}
 		return found, seen, nil
 	}

@@ -21,7 +21,8 @@ func sniffLines(head []byte) string {
 	return "it is made of JSON objects with a call_id"
 }
 
-func openLines(_ []byte, o Options, _ *Format) (source, int, error) {
+func openLines(_ []byte, o Options, f *Format) (source, int, error) {
+	f.Tenants = true
 	return &lines{file: o.File}, 0, nil
 }
 

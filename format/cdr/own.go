@@ -3,6 +3,7 @@ package cdr
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tollkeeper/core/fault"
@@ -95,6 +96,7 @@ func openOwn(head []byte, o Options, f *Format) (source, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
+	f.Tenants = slices.Contains(s.columns, tenantColumn)
 	if len(unknown) > 0 {
 		f.Warnings = append(f.Warnings, "these columns are not ours and are left out: "+strings.Join(unknown, ", "))
 	}

@@ -10,6 +10,7 @@ import { links } from "./link";
 import { uploads } from "./upload";
 import { drops } from "./drop";
 import { search } from "./search";
+import { focus } from "./focus";
 
 const start = (root: ParentNode) => {
 	menus(root);
@@ -26,3 +27,4 @@ document.addEventListener("DOMContentLoaded", () => start(document), { once: tru
 if (document.readyState !== "loading") start(document);
 document.addEventListener("htmx:load", (event) => start((event as CustomEvent<{ elt: HTMLElement }>).detail.elt.parentElement ?? document));
 search();
+focus();
