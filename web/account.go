@@ -71,6 +71,9 @@ const everyOther = "others"
 
 func (s *Site) revokeSession(w http.ResponseWriter, v *visit) error {
 	if v.PostFormValue("session") == everyOther {
+		if s.asks(w, v, "Sign out everywhere but here?", &confirmPage{Lines: []string{"Every other session of yours ends at once."}, Do: "Sign out everywhere else", Back: "/account"}) {
+			return nil
+		}
 		if err := s.auth.RevokeAll(v.Context(), v.person, v.person.Login); err != nil {
 			return err
 		}

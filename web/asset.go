@@ -54,6 +54,16 @@ func (a *assets) url(name string) string {
 	return "/static/" + made
 }
 
+// serveMark leads to our mark, where browsers look for one beside what is no page
+// of the site, such as the description of the API.
+func (s *Site) serveMark(w http.ResponseWriter, r *http.Request) {
+	if to := s.assets.url("mark.svg"); to != "" {
+		http.Redirect(w, r, to, http.StatusFound)
+		return
+	}
+	s.fail(w, r, errNoPage)
+}
+
 // serveAsset answers with a file. Its name changes with its contents, so it may
 // be kept for ever.
 func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {

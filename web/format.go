@@ -39,6 +39,7 @@ func (s *Site) funcs() template.FuncMap {
 		"plural":  plural,
 		"label":   label,
 		"browser": browserName,
+		"parts":   func(address string) []string { return strings.SplitAfter(address, "@") }, // between which a line may end
 	}
 }
 

@@ -134,6 +134,14 @@ func (s *Site) revokeKey(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "there is no such API key")
 	}
+	all, err := s.auth.Keys(v.Context(), v.person)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(k auth.Key) bool { return k.ID == id })
+	if i >= 0 && s.asks(w, v, "Revoke the key “"+all[i].Name+"”?", &confirmPage{Lines: []string{"Programs that use it get in no more.", "A key that is revoked never works again."}, Do: "Revoke it", Danger: true, Back: v.at("keys")}) {
+		return nil
+	}
 	if err := s.auth.RevokeKey(v.Context(), v.person, id); err != nil {
 		return err
 	}

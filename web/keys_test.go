@@ -52,6 +52,13 @@ func TestKeys(t *testing.T) {
 			t.Errorf("without the privilege: %d", a.status)
 		}
 	}
+	if a := v.post(keys+"/revoke", id); a.status != http.StatusOK || !strings.Contains(a.body, "&lt;switch&gt;”?") || len(a.find("input", "name", "sure")) != 1 {
+		t.Errorf("who was not asked is not: %d\n%s", a.status, a.body)
+	}
+	if _, err := c.auth.ByKey(context.Background(), secret); err != nil {
+		t.Error("revoked before it was sure:", err)
+	}
+	id.Set("sure", "on")
 	for range 2 {
 		if a := v.post(keys+"/revoke", id); a.header.Get("Location") != keys {
 			t.Errorf("revoke: %d", a.status)

@@ -139,22 +139,39 @@ func savedText(r *store.SavedReport) string {
 	return "private: " + r.Parameters
 }
 
+// ownSaved is a configuration of the visitor's own.
+func (s *Site) ownSaved(v *visit, id int64) (r store.SavedReport, err error) {
+	err = s.app.Store().View(v.Context(), v.tenant.ID, func(tx *store.Tx) (err error) {
+		r, err = tx.SavedReport(v.person.Login, id)
+		return err
+	})
+	if err == nil && r.Login != v.person.Login {
+		err = fault.New(fault.NotFound, "there is no such saved report of yours")
+	}
+	return r, err
+}
+
 // dropSaved takes out a configuration of the visitor's own.
 func (s *Site) dropSaved(w http.ResponseWriter, v *visit) error {
 	id, err := strconv.ParseInt(v.PostFormValue("saved"), 10, 64)
 	if err != nil {
 		return fault.New(fault.NotFound, "there is no such saved report")
 	}
-	var name string
-	err = s.app.Store().Update(v.Context(), v.tenant.ID, store.Interactive, func(tx *store.Tx) error {
-		r, err := tx.SavedReport(v.person.Login, id)
-		if err != nil {
+	back := v.at("reports/billing") + "#saved"
+	r, err := s.ownSaved(v, id)
+	if err != nil {
+		return err
+	}
+	if s.asks(w, v, "Delete “"+r.Name+"”?", &confirmPage{Lines: []string{"The saved configuration is gone then, also for those whom it is shared with."}, Do: "Delete it", Danger: true, Back: back}) {
+		return nil
+	}
+	err = s.app.Store().Update(v.Context(), v.tenant.ID, store.Interactive, func(tx *store.Tx) (err error) {
+		if r, err = tx.SavedReport(v.person.Login, id); err != nil {
 			return err
 		}
 		if err := tx.DropSavedReport(v.person.Login, id); err != nil {
 			return err
 		}
-		name = r.Name
 		row := v.person.Did("report.drop", r.Report+" "+r.Name)
 		row.Before = savedText(&r)
 		return tx.Log(row)
@@ -162,7 +179,7 @@ func (s *Site) dropSaved(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	s.auth.Put(v.Context(), "saved", "“"+name+"” is deleted.")
-	http.Redirect(w, v.Request, v.at("reports/billing")+"#saved", http.StatusSeeOther)
+	s.auth.Put(v.Context(), "saved", "“"+r.Name+"” is deleted.")
+	http.Redirect(w, v.Request, back, http.StatusSeeOther)
 	return nil
 }

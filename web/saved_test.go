@@ -140,6 +140,10 @@ func dropping(t *testing.T, c *center, v, colleague *visitor, other tenant.Tenan
 			t.Errorf("without the privilege %s: %d", path, a.status)
 		}
 	}
+	if a := v.post(page+"/saved/drop", id); a.status != http.StatusOK || len(a.find("input", "name", "sure")) != 1 || saves(c, c.tenants[0].ID, "report.drop") != 0 {
+		t.Errorf("who was not asked is not: %d", a.status)
+	}
+	id.Set("sure", "on")
 	if a := v.post(page+"/saved/drop", id); a.status != http.StatusSeeOther || a.header.Get("Location") != page+"#saved" {
 		t.Errorf("delete: %d", a.status)
 	}

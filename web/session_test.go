@@ -158,7 +158,10 @@ func TestSignOutElsewhere(t *testing.T) {
 	if a := v.get("/account"); len(a.find("input", "value", "others")) != 1 {
 		t.Errorf("no button\n%s", a.body)
 	}
-	a := v.post("/account/revoke", url.Values{"session": {"others"}})
+	if a := v.post("/account/revoke", url.Values{"session": {"others"}}); a.status != http.StatusOK || len(a.find("input", "name", "sure")) != 1 {
+		t.Errorf("who was not asked is not: %d", a.status)
+	}
+	a := v.post("/account/revoke", url.Values{"session": {"others"}, "sure": {"on"}})
 	if a.status != http.StatusSeeOther || !strings.Contains(v.get("/account").body, "signed out everywhere but here") {
 		t.Errorf("%d", a.status)
 	}

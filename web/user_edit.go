@@ -68,7 +68,7 @@ func (b *userBook) form(v *visit, u *tenant.User) *userPage {
 		{Name: "email", Label: "E-mail", Type: "email", Value: u.Email},
 		{Name: "extension", Label: "Extension", Value: u.Extension, Help: "Digits. Calls that name no agent find theirs by it."},
 		role,
-		{Name: "teams", Label: "New teams", Help: "Names of teams that are not there yet, separated by semicolons. They are made when you save."},
+		{Name: "teams", Label: "New teams", Help: "Names of teams that are not among those below yet, separated by semicolons. They are made when you save."},
 	}
 	p.Panels = []panel{teamPanel(b.Teams, b.teamsOf(u.ID), false)}
 	p.from(app.UserMark(u, app.TeamNames(b.Teams, b.in[u.ID], b.today)))

@@ -74,6 +74,7 @@ func New(o Options) (*Site, error) {
 	door := http.NewServeMux()
 	door.Handle("/", s.auth.Handler(s.mux()))
 	door.HandleFunc("GET /static/{name...}", s.serveAsset) // nobody has to be known for it
+	door.HandleFunc("GET /favicon.ico", s.serveMark)
 	s.handler = s.guard(door)
 	return s, nil
 }

@@ -157,6 +157,9 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("%s: %d", path, a.status)
 		}
 	}
+	if a := v.get(v.get("/favicon.ico").header.Get("Location")); a.status != http.StatusOK || a.header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("the mark: %d, %s", a.status, a.header.Get("Content-Type"))
+	}
 	a := v.post("/sign-in", url.Values{"name": {"operator@example.com"}, "password": {"wrong"}})
 	if a.status != http.StatusUnprocessableEntity || len(a.find("div", "role", "alert")) != 1 {
 		t.Errorf("a wrong password: %d\n%s", a.status, a.body)

@@ -32,7 +32,11 @@ export function forms(root: ParentNode) {
 	each<HTMLSelectElement>(root, "[data-send]", (field) => field.addEventListener("change", () => field.form?.requestSubmit()));
 	each<HTMLFormElement>(root, "form[data-ask]", (form) =>
 		form.addEventListener("submit", (event) => {
-			if (!confirm(form.dataset.ask)) event.preventDefault();
+			if (!confirm(form.dataset.ask)) return event.preventDefault();
+			const sure = form.querySelector<HTMLInputElement>("input[name=sure]") ?? form.appendChild(document.createElement("input"));
+			sure.type = "hidden";
+			sure.name = "sure"; // else a page asks again
+			sure.value = "on";
 		}));
 	// One that shows how far its file is sent can be stopped, and sent again.
 	each<HTMLFormElement>(root, "form[method=post]:not([data-upload])", sentOnce);
