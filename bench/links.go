@@ -33,7 +33,7 @@ func (b *browser) reachable(ctx context.Context, from ...string) (pages []string
 		pages = append(pages, address)
 		for _, m := range link.FindAllStringSubmatch(w.Body.String(), -1) {
 			to, _, _ := strings.Cut(html.UnescapeString(m[1]), "#")
-			if s := shape(to); !known[s] {
+			if s := shape(to); !known[s] && s != apiPage {
 				known[s] = true
 				next = append(next, to)
 			}
@@ -41,6 +41,9 @@ func (b *browser) reachable(ctx context.Context, from ...string) (pages []string
 	}
 	return pages, nil
 }
+
+// apiPage is where the API is described, which is no page of the site.
+const apiPage = "/docs"
 
 // link is a link to the site's own pages, which all begin with a slash.
 var link = regexp.MustCompile(`<a [^>]*href="(/[^/"][^"]*)`)
