@@ -185,9 +185,5 @@ func waitOf(err error) int64 {
 	if errors.As(err, &l) {
 		return max(ceilSeconds(l.wait), 1)
 	}
-	var full *fullOfAnswers
-	if errors.As(err, &full) {
-		return max(ceilSeconds(full.wait), 1)
-	}
 	return max(auth.Wait(err), 1)
 }

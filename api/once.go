@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"net/http"
@@ -38,7 +37,7 @@ const (
 // keptAnswers is how much is remembered of a tenant's requests that name
 // themselves. A program that names one every half minute stays below it. What is
 // reached is reached for up to 30 days: so the bodies, which are most of it, go
-// early, and a request is only refused where too many are known to be done.
+// early, and beyond the rest a request is taken without being remembered.
 var keptAnswers = store.AnswerBounds{OfSender: 100_000, OfTenant: 500_000, Bytes: 256 << 20}
 
 const onceHeader = "Idempotency-Key"
@@ -46,8 +45,8 @@ const onceHeader = "Idempotency-Key"
 const onceAbout = "A name of your choice for this request, up to 255 characters. The same request under the same name within 30 days gets the first answer again " +
 	"(with Idempotency-Replayed: true), another one gets 409, and so does one that comes while the first is being answered. " +
 	"Only answers that tell of success are kept: after a problem the same name can be used again. " +
-	"A sender has at most 100,000 such names within 30 days, a tenant 500,000: another one gets 429 too_many_kept, with Retry-After, before anything is done; " +
-	"without the header the request is taken. Of more than 256 MiB of answers the oldest are forgotten: their requests get 409 and are not done again."
+	"A sender has at most 100,000 such names within 30 days, a tenant 500,000: another one is taken as if it had none, which its answer " +
+	"tells with Idempotency-Remembered: false. Call records know themselves: sent again, they are duplicates. Of more than 256 MiB of answers the oldest are forgotten: their requests get 409 and are not done again."
 
 // onceParameter describes the header, which every POST may bear.
 func onceParameter() *huma.Param {
@@ -61,29 +60,15 @@ var (
 	errNotKept    = fault.New(fault.Conflict, "this request was done before, but its answer is not kept: it was too long, or there were many after it")
 )
 
-// fullOfAnswers refuses a request with a name where no more can be remembered.
-type fullOfAnswers struct {
-	*store.FullError
-	wait when.Instant // until the oldest is forgotten
-}
-
-func (e *fullOfAnswers) Error() string {
-	whose := "this sender"
-	if e.All {
-		whose = "this tenant"
-	}
-	return fmt.Sprintf("%d requests of %s under an Idempotency-Key are remembered, as many as can be: nothing of this one was done. "+
-		"Send it without the header where twice does no harm, as with call records, or again after %s, when the oldest is forgotten", e.Kept, whose, e.Until)
-}
-
 // once answers a request that bears an Idempotency-Key once, and repeats of it
 // with the first answer. One without goes by untouched.
 //
 // The effect and the kept answer are two transactions, and a crash can come
 // between them. For POST /v1/usage that does no harm: a record is known by its
 // identity, so that the repeat finds duplicates and charges nothing twice; it
-// only gets an answer that says so. A handler whose effect is not so has to keep
-// a mark of the request in the transaction of the effect.
+// only gets an answer that says so. So a request is also taken that cannot be
+// remembered, since too many are. A handler whose effect is not so has to keep
+// a mark of the request in the transaction of the effect, and refuse such a one.
 func (s *server) once(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	name := r.Header.Get(onceHeader)
@@ -96,6 +81,9 @@ func (s *server) once(ctx huma.Context, next func(huma.Context)) {
 	o := &onceRequest{server: s, tenant: p.In(), answer: store.Answer{Who: whoIs(p), Name: name, Held: now + onceHold, Expires: now + onceLifetime}}
 	there, claimed, err := o.claim(r.Context())
 	switch {
+	case errors.Is(err, store.ErrFull):
+		w.Header().Set("Idempotency-Remembered", "false")
+		next(ctx)
 	case err != nil:
 		s.refuse(w, r, err)
 	case claimed:
@@ -135,10 +123,6 @@ func (o *onceRequest) claim(ctx context.Context) (there store.Answer, claimed bo
 		there, claimed, err = tx.ClaimAnswer(&o.answer, o.server.Kept)
 		return err
 	})
-	var full *store.FullError
-	if errors.As(err, &full) {
-		err = &fullOfAnswers{full, full.Until - o.server.Clock()}
-	}
 	return there, claimed, err
 }
 

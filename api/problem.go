@@ -63,7 +63,6 @@ var problemTypes = []struct {
 	{"incomplete", "The body did not come to its end", http.StatusRequestTimeout},
 	{"too_large", "Too large", http.StatusRequestEntityTooLarge},
 	{"limited", "Too many requests", http.StatusTooManyRequests},
-	{"too_many_kept", "Too many requests under an Idempotency-Key are remembered", http.StatusTooManyRequests},
 	{"busy", "Too much at once, or stopping: try again", http.StatusServiceUnavailable},
 	{"internal", "Something went wrong here", http.StatusInternalServerError},
 }
@@ -73,12 +72,9 @@ func kindOf(err error) string {
 	var large *http.MaxBytesError
 	var s *strange
 	var l *limited
-	var full *fullOfAnswers
 	switch {
 	case errors.As(err, &l):
 		return "limited"
-	case errors.As(err, &full):
-		return "too_many_kept"
 	case errors.Is(err, errInProgress):
 		return "in_progress"
 	case errors.Is(err, errStranger) || errors.As(err, &s):

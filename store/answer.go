@@ -1,8 +1,6 @@
 package store
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -32,32 +30,15 @@ type AnswerBounds struct {
 	Bytes    int64 // of all bodies; of the oldest they are forgotten
 }
 
-// FullError tells that a sender, or a tenant, has as many answers as are kept.
-// Nothing is forgotten for a new one: what it belongs to could be done twice.
-type FullError struct {
-	Kept  int64
-	All   bool         // the tenant's, not only the sender's
-	Until when.Instant // when the oldest expires
-}
-
-func (e *FullError) Error() string {
-	of := "this sender's"
-	if e.All {
-		of = "this tenant's senders'"
-	}
-	return fmt.Sprintf("%d of %s requests are remembered, as many as can be; the oldest is forgotten at %s", e.Kept, of, e.Until)
-}
-
-// Unwrap gives it a kind.
-func (*FullError) Unwrap() error { return errFull }
-
-var errFull = fault.New(fault.Busy, "too much is remembered")
+// ErrFull is that a sender, or a tenant, has as many answers as are kept. Nothing
+// is forgotten for a new one: what it belongs to could be done twice.
+var ErrFull = fault.New(fault.Busy, "as many requests are remembered as can be")
 
 // ClaimAnswer claims the tenant's answer of a.Who and a.Name until a.Held, and
 // gives true; a.Claim is filled in. If there is an answer already, or a claim
 // that is still held, it gives that one and false. Answers of the tenant that
 // have expired are forgotten on the way. Where that leaves no room for another
-// one it is a FullError.
+// one it is ErrFull.
 func (tx *Tx) ClaimAnswer(a *Answer, most AnswerBounds) (there Answer, claimed bool, err error) {
 	if err := tx.DropOldAnswers(); err != nil {
 		return there, false, err
@@ -88,18 +69,13 @@ func (tx *Tx) ClaimAnswer(a *Answer, most AnswerBounds) (there Answer, claimed b
 
 // roomForAnswer refuses one answer more than there may be.
 func (tx *Tx) roomForAnswer(who string, most AnswerBounds) error {
-	var all, own, until int64
+	var all, own int64
 	if err := tx.one([]any{&all, &own}, `SELECT COALESCE(SUM(answers), 0), COALESCE(SUM(CASE WHEN who = $2 THEN answers ELSE 0 END), 0)
 		FROM answer_use WHERE tenant_id = $1`, tx.id(), who); err != nil {
 		return err
 	}
-	switch {
-	case own >= most.OfSender:
-		err := tx.one([]any{&until}, `SELECT expires_at FROM answer WHERE tenant_id = $1 AND who = $2 ORDER BY expires_at LIMIT 1`, tx.id(), who)
-		return errors.Join(err, &FullError{own, false, when.Instant(until)})
-	case all >= most.OfTenant:
-		err := tx.one([]any{&until}, `SELECT expires_at FROM answer WHERE tenant_id = $1 ORDER BY expires_at LIMIT 1`, tx.id())
-		return errors.Join(err, &FullError{all, true, when.Instant(until)})
+	if own >= most.OfSender || all >= most.OfTenant {
+		return ErrFull
 	}
 	return nil
 }
