@@ -50,7 +50,8 @@ func run(arguments []string, complaints io.Writer) int {
 		fmt.Fprintln(complaints, "with: which command? with [-durable] command [argument…]")
 		return statusUsage
 	}
-	options := pgtemp.Options{Durability: pgtemp.Scratch}
+	// Packages are tested side by side, and each of their stores wants a dozen.
+	options := pgtemp.Options{Durability: pgtemp.Scratch, Connections: 400}
 	if *durable {
 		options.Durability = pgtemp.Durable
 	}
