@@ -121,6 +121,26 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestImportStates reads in the list how imports ended.
+func TestImportStates(t *testing.T) {
+	_, v, at := one(t, tenant.Admin)
+	const header, good, bad = "call_id,called,started_at,ended_at\n", "state-%d,+442079460123,2026-06-10T10:00:00Z,2026-06-10T10:01:00Z\n", "state-%d,+442079460123,soon,later\n"
+	for i, c := range []struct{ lines, want string }{
+		{fmt.Sprintf(good, 1) + fmt.Sprintf(good, 2), "done"},
+		{fmt.Sprintf(good, 3) + fmt.Sprintf(bad, 4), "done"},
+		{fmt.Sprintf(bad, 5) + fmt.Sprintf(bad, 6), "none in order"},
+		{"", "done"},
+	} {
+		name := fmt.Sprintf("state-%d.csv", i)
+		v.follow(v.upload(at+"/imports", name, []byte(header+c.lines), nil).header.Get("Location"))
+		list := v.get(at + "/imports").body
+		row, _, _ := strings.Cut(list[strings.Index(list, ">"+name+"<"):], "</tr>")
+		if !strings.Contains(row, ">"+c.want+"</span>") {
+			t.Errorf("%s says %q, want %q", name, row, c.want)
+		}
+	}
+}
+
 func tenantAt(t tenant.Tenant) string { return fmt.Sprintf("/t/%d", t.ID) }
 
 func TestSuspenseAgain(t *testing.T) {
